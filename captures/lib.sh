@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+#
+# Small networks out of network namespaces, for scripts that make captures.
+# To be sourced by a bash script that runs under `set -eu`.
+#
+# Everything lives in private namespaces (network, mount, process), made by
+# private_world: names cannot meet those of other people's networks, nothing
+# is left behind in /run or /etc, and when the script ends, however it ends,
+# the kernel kills what it started. There is therefore no clean-up code.
+
+# WORK: scratch space on a private tmpfs, set by private_world.
+WORK=
+
+# Re-executes the calling script in namespaces of its own. To be called first,
+# as `private_world "$@"`. Needs root: tcpdump will not write a file as the
+# root of a user namespace.
+private_world() {
+	if [ "${IN_PRIVATE_WORLD:-}" != yes ] || [ $$ != 1 ]; then
+		[ "$(id -u)" = 0 ] || die "must be run as root"
+		IN_PRIVATE_WORLD=yes exec unshare --net --mount \
+			--pid --fork --kill-child --mount-proc "$0" "$@"
+	fi
+	# A process number 1 ignores the signals that it has no handler for.
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+	mount -t tmpfs tmpfs /run
+	mkdir /run/netns /run/work
+	WORK=/run/work
+}
+
+# die MESSAGE...: the last words of a script.
+die() {
+	echo "${0##*/}: $*" >&2
+	exit 1
+}
+
+# need COMMAND...: says which of the commands are not installed.
+need() {
+	local command missing=
+	for command; do
+		type "$command" >/dev/null 2>&1 || missing+=" $command"
+	done
+	[ -z "$missing" ] || die "not installed:$missing"
+}
+
+# on HOST COMMAND...: runs a command on a host. Not for a background process
+# that is to be killed: $! would be the number of a shell around it.
+on() {
+	ip netns exec "$@"
+}
+
+# host NAME...: makes hosts. A host has no IPv6 (whose router solicitations and
+# multicast reports would be in every capture) until ipv6_on is called. What
+# the kernels' defaults disagree about is pinned.
+host() {
+	local name
+	for name; do
+		ip netns add "$name"
+		on "$name" sysctl -qw \
+			net.ipv6.conf.all.disable_ipv6=1 \
+			net.ipv6.conf.default.disable_ipv6=1 \
+			net.ipv4.tcp_congestion_control=reno \
+			net.ipv4.tcp_ecn=0
+		ip -n "$name" link set lo up
+	done
+}
+
+# cable HOST INTERFACE HOST INTERFACE: joins two hosts. The kernel's offloads
+# are off: with them a capture shows segments of many kilobytes and checksums
+# that were never computed. MAC addresses count up from 02:00:00:00:00:01.
+CABLE_ENDS=0
+cable() {
+	local mac1 mac2
+	printf -v mac1 '02:00:00:00:00:%02x' $((CABLE_ENDS + 1))
+	printf -v mac2 '02:00:00:00:00:%02x' $((CABLE_ENDS + 2))
+	CABLE_ENDS=$((CABLE_ENDS + 2))
+	ip link add "$2" netns "$1" address "$mac1" type veth \
+		peer name "$4" netns "$3" address "$mac2"
+	cable_end "$1" "$2"
+	cable_end "$3" "$4"
+}
+
+cable_end() {
+	on "$1" ethtool -K "$2" tso off gso off gro off tx off rx off >/dev/null
+	ip -n "$1" link set "$2" up
+}
+
+# ipv6_on HOST INTERFACE ADDRESS/LENGTH: gives an interface IPv6 after all,
+# without router solicitations and duplicate address detection.
+ipv6_on() {
+	on "$1" sysctl -qw \
+		"net.ipv6.conf.$2.router_solicitations=0" \
+		"net.ipv6.conf.$2.accept_dad=0" \
+		"net.ipv6.conf.$2.accept_ra=0" \
+		"net.ipv6.conf.$2.disable_ipv6=0"
+	ip -n "$1" address add "$3" dev "$2" nodad
+}
+
+# capture HOST INTERFACE FILE [TCPDUMP-ARGUMENT...]: starts tcpdump and returns
+# when it listens.
+CAPTURE_PID=
+capture() {
+	CAPTURE_LOG=$WORK/tcpdump.log
+	ip netns exec "$1" tcpdump -Z root -n -s 0 -i "$2" -w "$3" "${@:4}" 2>"$CAPTURE_LOG" &
+	CAPTURE_PID=$!
+	wait_until "tcpdump on $1 $2" grep -qs 'listening on' "$CAPTURE_LOG"
+}
+
+# capture_end: waits for the last packets, stops tcpdump, and insists that it
+# lost none.
+capture_end() {
+	sleep 0.3
+	kill -TERM "$CAPTURE_PID" 2>/dev/null || true
+	capture_wait
+}
+
+# capture_wait: as capture_end, for a tcpdump that ends by itself (-c).
+capture_wait() {
+	wait "$CAPTURE_PID" || die "tcpdump: $(cat "$CAPTURE_LOG")"
+	CAPTURE_PID=
+	grep -q '^0 packets dropped by kernel' "$CAPTURE_LOG" ||
+		die "tcpdump lost packets: $(grep dropped "$CAPTURE_LOG")"
+}
+
+# wait_until WHAT COMMAND...: repeats the command until it succeeds, for at
+# most ten seconds.
+wait_until() {
+	local i
+	for ((i = 0; i < 200; i++)); do
+		"${@:2}" && return
+		sleep 0.05
+	done
+	die "waited in vain for $1"
+}
+
+# listening HOST PORT: whether something listens on a TCP port.
+listening() {
+	on "$1" ss -Htln "sport = :$2" | grep -q .
+}
+
+# switch NAME HOST INTERFACE...: a switch, with a cable to each host.
+switch() {
+	local name=$1 port=0
+	shift
+	host "$name"
+	# Without multicast snooping: it sends reports of its own.
+	ip -n "$name" link add br0 type bridge mcast_snooping 0
+	ip -n "$name" link set br0 up
+	while [ $# -gt 0 ]; do
+		port=$((port + 1))
+		cable "$1" "$2" "$name" "port$port"
+		ip -n "$name" link set "port$port" master br0
+		shift 2
+	done
+}
+
+# address HOST INTERFACE ADDRESS/LENGTH: gives an interface an IPv4 address.
+address() {
+	ip -n "$1" address add "$3" dev "$2"
+}
+
+# gateway HOST ADDRESS: a host's default route.
+gateway() {
+	ip -n "$1" route add default via "$2"
+}
+
+# router NAME...: makes hosts that forward packets, and always say why not.
+router() {
+	local name
+	host "$@"
+	for name; do
+		on "$name" sysctl -qw net.ipv4.ip_forward=1 net.ipv4.icmp_ratelimit=0
+	done
+}

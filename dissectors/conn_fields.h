@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The getters behind conn_fields.def, and the order of its rows. */
+#ifndef NI_CONN_FIELDS_H
+#define NI_CONN_FIELDS_H
+
+#include "netinspect/proto.h"
+
+enum ni_conn_field {
+	CONN_ID,
+	CONN_SENDER,
+	CONN_OPEN,
+	CONN_CLOSE,
+	CONN_CLOSED_FIRST,
+	CONN_RESET_BY,
+	CONN_TIME_WAIT,
+	CONN_STATE,
+	CONN_HISTORY,
+	CONN_ORIG_STATE,
+	CONN_RESP_STATE,
+	CONN_RTT,
+	CONN_DURATION,
+	CONN_ORIG_BYTES,
+	CONN_RESP_BYTES,
+	CONN_SERVICE,
+	CONN_NFIELDS,
+};
+
+ni_get_fn ni_conn_id;
+ni_get_fn ni_conn_sender;
+ni_get_fn ni_conn_open;
+ni_get_fn ni_conn_close;
+ni_get_fn ni_conn_closed_first;
+ni_get_fn ni_conn_reset_by;
+ni_get_fn ni_conn_time_wait;
+ni_get_fn ni_conn_state;
+ni_get_fn ni_conn_history;
+ni_get_fn ni_conn_orig_state;
+ni_get_fn ni_conn_resp_state;
+ni_get_fn ni_conn_rtt;
+ni_get_fn ni_conn_duration;
+ni_get_fn ni_conn_orig_bytes;
+ni_get_fn ni_conn_resp_bytes;
+ni_get_fn ni_conn_service;
+
+#endif

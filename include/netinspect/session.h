@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A session: frames go in, dissected frames and events come out at its sinks. It owns the flow
+ * table, the trackers and all other memory of the past, every bit of it bounded.
+ */
+#ifndef NETINSPECT_SESSION_H
+#define NETINSPECT_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "netinspect/clock.h"
+#include "netinspect/dis.h"
+#include "netinspect/err.h"
+#include "netinspect/event.h"
+
+struct ni_finals;
+struct ni_session;
+struct ni_sink;
+
+/* What a sink does. Every member but @name may be NULL. */
+struct ni_sink_ops {
+	const char *name;
+	/* A frame has been taken in. @d and all it points to die with the call. */
+	void (*frame)(struct ni_sink *s, const struct ni_dis *d);
+	void (*event)(struct ni_sink *s, const struct ni_event *e);
+	/* The capture is over, everything has been told. 0, or a negative ni_status. */
+	int (*finish)(struct ni_sink *s, struct ni_err *err);
+	void (*free)(struct ni_sink *s);
+};
+
+/* The first member of every sink's own struct. */
+struct ni_sink {
+	const struct ni_sink_ops *ops;
+	uint32_t body_bytes; /* of each application message's body that it wants to show; 0: none.
+				To be set before the sink is added */
+};
+
+struct ni_session_opts {
+	bool check_checksums;
+	const struct ni_finals
+	    *finals;        /* of a first pass; NULL: conversations as they are so far */
+	bool absolute_seq;  /* show TCP sequence numbers as they stand on the wire */
+	uint64_t seed;      /* of all hash tables; 0: take one from the system */
+	uint32_t max_flows; /* TCP connections remembered at a time, half as many of other kinds;
+			       0: the default */
+	uint32_t
+	    max_stream_kib; /* memory for out-of-order data and message heads; 0: the default */
+};
+
+/* Things that did not fit into their bounds. Shown, never hidden. */
+struct ni_session_drops {
+	uint64_t flows_evicted;
+	uint64_t fragments_dropped;
+	uint64_t stream_bytes_dropped; /* out-of-order data that found no room */
+	uint64_t messages_dropped;     /* beyond what one frame or one connection may hold */
+	uint64_t streams_dropped;      /* connections whose bytes found no room */
+	uint64_t segments_missed; /* in flight, but not remembered: no round-trip times of them */
+	uint64_t lookups_evicted;
+	uint64_t gaps,
+	    gap_bytes; /* in streams: bytes that the capture does not hold (no drop of ours) */
+};
+
+/**
+ * Make a session with its registry and tables.
+ * @opts may be NULL. Returns NULL with @err filled when memory is short.
+ */
+struct ni_session *ni_session_new(const struct ni_session_opts *opts, struct ni_err *err);
+
+/** Frees the session and its sinks. */
+void ni_session_free(struct ni_session **s);
+
+/** The registry, for decode-as and for looking up fields. Lives as long as the session. */
+struct ni_registry *ni_session_registry(struct ni_session *s);
+
+/** Add a sink, which the session owns from now on. 0, or NI_ERR_RUN when there are too many. */
+int ni_session_add(struct ni_session *s, struct ni_sink *sink, struct ni_err *err);
+
+/** Take in one frame and hand it to all sinks. The dissection is valid until the next call. */
+const struct ni_dis *ni_session_frame(struct ni_session *s, const struct ni_frame *f);
+
+/**
+ * Say that the last frame was shown (passed the display filter). Who never calls this has every
+ * frame count as shown.
+ */
+void ni_session_shown(struct ni_session *s);
+
+/** Say that time has passed without frames (live), so that timeouts happen. */
+void ni_session_tick(struct ni_session *s, int64_t now_ns);
+
+/** The end: all conversations get their final verdict, all sinks finish. */
+int ni_session_end(struct ni_session *s, struct ni_err *err);
+
+/** What had to be dropped so far. */
+struct ni_session_drops ni_session_drops(const struct ni_session *s);
+
+#endif

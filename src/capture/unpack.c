@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Decompression of capture files; see unpack.h. Memory is bounded by the formats' windows: 32 KiB
+ * for gzip, and for zstd the library's default limit of 128 MiB (frames made with --long=28 and
+ * more are refused with the library's message).
+ */
+#include "config.h"
+
+#include "unpack.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#ifdef HAVE_ZLIB
+#define ZLIB_CONST /* for a next_in that takes const bytes */
+#include <zlib.h>
+#endif
+#ifdef HAVE_ZSTD
+#include <zstd.h>
+#endif
+
+const char *
+ni_unpack_probe(const uint8_t *p, size_t n)
+{
+	if (n >= 2 && p[0] == 0x1f && p[1] == 0x8b)
+		return "gzip";
+	if (n >= 4 && p[1] == 0xb5 && p[2] == 0x2f && p[3] == 0xfd && p[0] == 0x28)
+		return "zstd";
+	/* A zstd file may start with a skippable frame, as pzstd writes. */
+	if (n >= 4 && p[1] == 0x2a && p[2] == 0x4d && p[3] == 0x18 && (p[0] & 0xf0) == 0x50)
+		return "zstd";
+	return NULL;
+}
+
+#ifdef HAVE_ZLIB
+
+struct gunzip {
+	struct ni_unpack u;
+	z_stream z;
+};
+
+static const char *
+gunzip_run(struct ni_unpack *u, struct ni_unpack_io *io)
+{
+	struct gunzip *g = (struct gunzip *)u;
+	io->used = io->made = 0;
+	if (io->n_in == 0 && u->whole)
+		return NULL;
+	if (u->whole && io->in[0] != 0x1f)
+		return "other data follows";
+	uInt room = io->n_out > UINT32_MAX ? UINT32_MAX : (uInt)io->n_out;
+	g->z.next_in = io->in;
+	g->z.avail_in = (uInt)io->n_in;
+	g->z.next_out = io->out;
+	g->z.avail_out = room;
+	int r = inflate(&g->z, Z_NO_FLUSH);
+	io->used = io->n_in - g->z.avail_in;
+	io->made = room - g->z.avail_out;
+	u->whole = r == Z_STREAM_END;
+	if (r == Z_STREAM_END)
+		return inflateReset(&g->z) == Z_OK ? NULL : "cannot start the next member";
+	if (r == Z_OK || r == Z_BUF_ERROR)
+		return NULL;
+	return g->z.msg ? g->z.msg : r == Z_MEM_ERROR ? "out of memory" : "invalid data";
+}
+
+static void
+gunzip_free(struct ni_unpack *u)
+{
+	struct gunzip *g = (struct gunzip *)u;
+	inflateEnd(&g->z);
+	free(g);
+}
+
+static struct ni_unpack *
+gunzip_new(void)
+{
+	struct gunzip *g = calloc(1, sizeof(*g));
+	if (!g)
+		return NULL;
+	g->u = (struct ni_unpack){.name = "gzip", .run = gunzip_run, .free = gunzip_free};
+	/* 15 window bits, and 16 for "gzip header only". */
+	if (inflateInit2(&g->z, 15 + 16) != Z_OK) {
+		free(g);
+		return NULL;
+	}
+	return &g->u;
+}
+
+#endif
+#ifdef HAVE_ZSTD
+
+struct unzstd {
+	struct ni_unpack u;
+	ZSTD_DStream *z;
+	size_t first; /* input that the library wants at the start of a frame */
+	size_t want;  /* input that it wants next */
+};
+
+static const char *
+unzstd_run(struct ni_unpack *u, struct ni_unpack_io *io)
+{
+	struct unzstd *s = (struct unzstd *)u;
+	/*
+	 * The library forgets what a call has made when it then meets damage. Fed no more than it
+	 * asks for, it does one block (128 KiB) a call, and the blocks before the damaged one
+	 * count.
+	 */
+	ZSTD_inBuffer i = {io->in, io->n_in < s->want ? io->n_in : s->want, 0};
+	ZSTD_outBuffer o = {io->out, io->n_out, 0};
+	io->used = io->made = 0;
+	/* Without input the next frame would be begun, and the input no longer count as whole. */
+	if (io->n_in == 0 && u->whole)
+		return NULL;
+	size_t r = ZSTD_decompressStream(s->z, &o, &i);
+	io->used = i.pos;
+	io->made = o.pos;
+	if (ZSTD_isError(r))
+		return ZSTD_getErrorName(r);
+	u->whole = r == 0;
+	s->want = r == 0 ? s->first : r;
+	return NULL;
+}
+
+static void
+unzstd_free(struct ni_unpack *u)
+{
+	struct unzstd *s = (struct unzstd *)u;
+	ZSTD_freeDStream(s->z);
+	free(s);
+}
+
+static struct ni_unpack *
+unzstd_new(void)
+{
+	struct unzstd *s = calloc(1, sizeof(*s));
+	if (!s)
+		return NULL;
+	s->u = (struct ni_unpack){.name = "zstd", .run = unzstd_run, .free = unzstd_free};
+	s->z = ZSTD_createDStream();
+	if (!s->z) {
+		free(s);
+		return NULL;
+	}
+	s->first = s->want = ZSTD_initDStream(s->z);
+	return &s->u;
+}
+
+#endif
+
+struct ni_unpack *
+ni_unpack_new(const char *name, bool *missing)
+{
+	*missing = false;
+	(void)name;
+#ifdef HAVE_ZLIB
+	if (strcmp(name, "gzip") == 0)
+		return gunzip_new();
+#endif
+#ifdef HAVE_ZSTD
+	if (strcmp(name, "zstd") == 0)
+		return unzstd_new();
+#endif
+	*missing = true;
+	return NULL;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* -d KEY==N[-M],PROTOCOL; see decode_as.h. */
+#include "decode_as.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "netinspect/lookup.h"
+#include "netinspect/proto.h"
+
+struct selector {
+	const char *key;
+	enum ni_table table;
+};
+
+static const struct selector selectors[] = {
+    {"tcp.port", NI_BY_TCP_PORT},   {"udp.port", NI_BY_UDP_PORT}, {"ip.proto", NI_BY_IPPROTO},
+    {"ethertype", NI_BY_ETHERTYPE}, {"ppp.protocol", NI_BY_PPP},
+};
+
+enum { NSELECTORS = sizeof(selectors) / sizeof(selectors[0]) };
+
+static const struct selector *
+find_selector(const char *rule, size_t n)
+{
+	for (size_t i = 0; i < NSELECTORS; i++)
+		if (strlen(selectors[i].key) == n && !strncmp(selectors[i].key, rule, n))
+			return &selectors[i];
+	return NULL;
+}
+
+/* "8000" or "8000-8010", decimal or 0x hexadecimal, up to the comma. */
+static const char *
+parse_range(const char *p, unsigned long *from, unsigned long *to)
+{
+	char *end = NULL;
+	if (*p < '0' || *p > '9')
+		return NULL;
+	*from = *to = strtoul(p, &end, 0);
+	if (*end == '-') {
+		p = end + 1;
+		if (*p < '0' || *p > '9')
+			return NULL;
+		*to = strtoul(p, &end, 0);
+	}
+	return *end == ',' && *from <= *to && *to <= UINT16_MAX ? end + 1 : NULL;
+}
+
+static int
+unknown_protocol(const struct ni_registry *reg, const char *rule, const char *name,
+		 struct ni_err *err)
+{
+	const char *best = NULL;
+	unsigned near = 4;
+	for (unsigned id = 1; id <= ni_registry_count(reg); id++) {
+		unsigned d = ni_word_distance(ni_registry_proto(reg, id)->key, name);
+		if (d < near) {
+			near = d;
+			best = ni_registry_proto(reg, id)->key;
+		}
+	}
+	ni_fail(err, NI_ERR_INPUT, "-d %s: no protocol '%s'", rule, name);
+	if (best)
+		ni_hint(err, "did you mean %s?", best);
+	else
+		ni_hint(err, "'netinspect -G protocols' lists them");
+	return NI_ERR_INPUT;
+}
+
+int
+ni_decode_as(struct ni_registry *reg, const char *rule, struct ni_err *err)
+{
+	size_t n = strcspn(rule, "=");
+	const struct selector *s = find_selector(rule, n);
+	unsigned long from = 0;
+	unsigned long to = 0;
+	const char *name = NULL;
+	if (s && !strncmp(rule + n, "==", 2))
+		name = parse_range(rule + n + 2, &from, &to);
+	if (!name) {
+		ni_fail(err, NI_ERR_INPUT, "-d %s: not of the form KEY==N,PROTOCOL", rule);
+		ni_hint(err, "KEY is tcp.port, udp.port, ip.proto, ethertype or ppp.protocol, N a "
+			     "number or a range: -d tcp.port==8000-8010,http");
+		return NI_ERR_INPUT;
+	}
+	const struct ni_proto *p = ni_registry_find(reg, name);
+	if (!p)
+		return unknown_protocol(reg, rule, name, err);
+	for (unsigned long k = from; k <= to; k++)
+		if (!ni_registry_bind(reg, s->table, (uint16_t)k, p))
+			return ni_fail(err, NI_ERR_RUN, "-d %s: no memory", rule);
+	return NI_SUCCESS;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* netinspect: what the command line asks for, and the exit status. */
+#include "config.h"
+
+#include <locale.h>
+#include <pcap/pcap.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "glossary.h"
+#include "iflist.h"
+#include "netinspect/proto.h"
+#include "options.h"
+#include "run.h"
+
+enum { EXIT_RUN = 1, EXIT_INPUT = 2 };
+
+static int
+complain(const struct ni_err *err, int status)
+{
+	if (status && err->what[0])
+		fprintf(stderr, "netinspect: %s\n", err->what);
+	if (status && err->what[0] && err->hint[0])
+		fprintf(stderr, "  %s\n", err->hint);
+	return status == NI_SUCCESS ? 0 : status == NI_ERR_INPUT ? EXIT_INPUT : EXIT_RUN;
+}
+
+static void
+print_version(void)
+{
+	printf("netinspect %s\n%s\n", VERSION, pcap_lib_version());
+	printf("compiled with: "
+#ifdef HAVE_ZLIB
+	       "gzip "
+#endif
+#ifdef HAVE_ZSTD
+	       "zstd "
+#endif
+#ifdef HAVE_LIBCAP_NG
+	       "libcap-ng "
+#endif
+	       "xxhash\nLicence GPL-2.0-or-later; there is no warranty.\n");
+}
+
+static int
+print_glossary(const char *what, struct ni_err *err)
+{
+	struct ni_registry *reg = ni_registry_new();
+	int rc =
+	    reg ? ni_glossary(stdout, what, reg, err) : ni_fail(err, NI_ERR_RUN, "-G: no memory");
+	ni_registry_free(&reg);
+	return rc;
+}
+
+static int
+print_ifaces(struct ni_err *err)
+{
+	struct ni_iflist *list = NULL;
+	int rc = ni_iflist_get(&list, err);
+	if (rc == NI_SUCCESS)
+		ni_iflist_print(list, stdout);
+	ni_iflist_free(&list);
+	return rc;
+}
+
+static int
+print_linktypes(const struct ni_cli *cli, struct ni_err *err)
+{
+	struct ni_linktypes *types = NULL;
+	int rc = ni_linktypes_get(&types, cli->ifaces.n ? cli->ifaces.v[0] : "1", err);
+	if (rc == NI_SUCCESS)
+		ni_linktypes_print(types, stdout);
+	ni_linktypes_free(&types);
+	return rc;
+}
+
+/* What only prints something about the program or the machine. */
+static int
+answer(const struct ni_cli *cli, struct ni_err *err)
+{
+	if (cli->help)
+		ni_cli_help(stdout);
+	else if (cli->version)
+		print_version();
+	else if (cli->glossary)
+		return print_glossary(cli->glossary, err);
+	else if (cli->list_ifaces)
+		return print_ifaces(err);
+	else
+		return print_linktypes(cli, err);
+	return NI_SUCCESS;
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct ni_cli cli;
+	struct ni_err err = {.what = "", .hint = ""};
+	setlocale(LC_ALL, "");
+	signal(SIGPIPE, SIG_IGN); /* a reader that has seen enough is no error */
+	signal(SIGXFSZ, SIG_IGN); /* a file at its limit is a failed write like any other */
+	/* For the build, which makes the manual page from the option table. */
+	if (argc == 2 && !strcmp(argv[1], "--man-options")) {
+		ni_cli_man(stdout);
+		return 0;
+	}
+	int rc = ni_cli_parse(&cli, argc, argv, &err);
+	if (rc == NI_SUCCESS) {
+		bool about = cli.help || cli.version || cli.glossary || cli.list_ifaces ||
+			     cli.list_linktypes;
+		rc = about ? answer(&cli, &err) : ni_run(&cli, &err);
+	}
+	return complain(&err, rc);
+}

@@ -1,0 +1,486 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The command line; see options.h. Every option stands in the table below and nowhere else. */
+#include "options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "netinspect/buf.h"
+#include "netinspect/lookup.h"
+
+enum kind { HEADING, FLAG, STRING, LIST, NUMBER, BIGNUMBER, CALL };
+
+struct opt {
+	enum kind kind;
+	char letter;      /* 0: long form only */
+	const char *name; /* long form; of a heading: its text */
+	const char *arg;  /* what the argument is called; NULL: none */
+	const char *help;
+	size_t at;    /* where in struct ni_cli the value goes */
+	uint32_t max; /* NUMBER: 0 for no limit but 32 bits */
+	int (*call)(struct ni_cli *cli, const char *arg, struct ni_err *err);
+};
+
+struct word {
+	const char *name;
+	int value;
+};
+
+/* Find @arg among @words; else fail with all of them in the hint. */
+static int
+pick(const struct word *words, const char *arg, const char *option, int *value, struct ni_err *err)
+{
+	char all[256];
+	struct ni_buf b = ni_buf(all, sizeof(all));
+	for (const struct word *w = words; w->name; w++) {
+		if (!strcmp(w->name, arg)) {
+			*value = w->value;
+			return NI_SUCCESS;
+		}
+		ni_buf_fmt(&b, "%s%s", w == words ? "" : ", ", w->name);
+	}
+	ni_fail(err, NI_ERR_INPUT, "%s %s: no such choice", option, arg);
+	ni_hint(err, "one of: %s", ni_buf_z(&b));
+	return NI_ERR_INPUT;
+}
+
+static int
+set_format(struct ni_cli *cli, const char *arg, struct ni_err *err)
+{
+	static const struct word words[] = {
+	    {"text", NI_FORMAT_TEXT}, {"tree", NI_FORMAT_TREE},     {"fields", NI_FORMAT_FIELDS},
+	    {"json", NI_FORMAT_JSON}, {"report", NI_FORMAT_REPORT}, {NULL, 0},
+	};
+	int v = 0;
+	int rc = pick(words, arg, "-T", &v, err);
+	cli->format = (enum ni_format)v;
+	return rc;
+}
+
+static int
+set_time(struct ni_cli *cli, const char *arg, struct ni_err *err)
+{
+	static const struct word words[] = {
+	    {"r", NI_TIME_RELATIVE}, {"a", NI_TIME_ABSOLUTE},         {"ad", NI_TIME_ABSOLUTE_DATE},
+	    {"d", NI_TIME_DELTA},    {"dd", NI_TIME_DELTA_DISPLAYED}, {"e", NI_TIME_EPOCH},
+	    {"u", NI_TIME_UTC},      {"ud", NI_TIME_UTC_DATE},        {NULL, 0},
+	};
+	int v = 0;
+	int rc = pick(words, arg, "-t", &v, err);
+	cli->time = (enum ni_time_format)v;
+	return rc;
+}
+
+static int
+set_color(struct ni_cli *cli, const char *arg, struct ni_err *err)
+{
+	static const struct word words[] = {{"auto", 0}, {"always", 1}, {"never", 2}, {NULL, 0}};
+	int v = 0;
+	cli->color = arg;
+	return pick(words, arg, "--color", &v, err);
+}
+
+static int
+set_only(struct ni_cli *cli, const char *arg, struct ni_err *err)
+{
+	size_t n = strlen(arg);
+	size_t k = 0;
+	if (n >= sizeof(cli->only_mem))
+		return ni_fail(err, NI_ERR_INPUT, "-O: the list is too long");
+	memcpy(cli->only_mem, arg, n + 1);
+	char *save = NULL;
+	for (char *w = strtok_r(cli->only_mem, ", ", &save); w && k < NI_CLI_LIST;
+	     w = strtok_r(NULL, ", ", &save))
+		cli->only[k++] = w;
+	cli->only[k] = NULL;
+	cli->tree = true;
+	return NI_SUCCESS;
+}
+
+static bool
+is_yes(const char *v)
+{
+	return v[0] == 'y' || v[0] == 'Y';
+}
+
+/* "/t" and "/s" are tshark's words for a tab and a space. */
+static int
+set_char(char *to, const char *v, const char *what, struct ni_err *err)
+{
+	if (!strcmp(v, "/t"))
+		*to = '\t';
+	else if (!strcmp(v, "/s"))
+		*to = ' ';
+	else if (v[0] && !v[1])
+		*to = v[0];
+	else
+		return ni_fail(err, NI_ERR_INPUT, "-E %s=%s: not one character, /t or /s", what, v);
+	return NI_SUCCESS;
+}
+
+static int
+set_layout(struct ni_cli *cli, const char *arg, struct ni_err *err)
+{
+	static const struct word quotes[] = {{"n", 0}, {"s", '\''}, {"d", '"'}, {NULL, 0}};
+	static const struct word which[] = {{"a", 'a'}, {"f", 'f'}, {"l", 'l'}, {NULL, 0}};
+	struct ni_fields_opts *e = &cli->layout;
+	const char *v = strchr(arg, '=');
+	size_t n = v ? (size_t)(v - arg) : strlen(arg);
+	int c = 0;
+	int rc = NI_SUCCESS;
+	v = v ? v + 1 : "";
+	if (n == 6 && !strncmp(arg, "header", n)) {
+		e->header = is_yes(v);
+	} else if (n == 3 && !strncmp(arg, "bom", n)) {
+		e->bom = is_yes(v);
+	} else if (n == 9 && !strncmp(arg, "separator", n)) {
+		rc = set_char(&e->separator, v, "separator", err);
+	} else if (n == 10 && !strncmp(arg, "aggregator", n)) {
+		rc = set_char(&e->aggregator, v, "aggregator", err);
+	} else if (n == 5 && !strncmp(arg, "quote", n)) {
+		rc = pick(quotes, v, "-E quote", &c, err);
+		e->quote = (char)c;
+	} else if (n == 10 && !strncmp(arg, "occurrence", n)) {
+		rc = pick(which, v, "-E occurrence", &c, err);
+		e->occurrence = (char)c;
+	} else {
+		rc = ni_fail(err, NI_ERR_INPUT, "-E %s: no such setting", arg);
+		ni_hint(err, "header=y|n, bom=y|n, separator=/t|/s|CHAR, occurrence=f|l|a, "
+			     "aggregator=,|/s|CHAR, quote=d|s|n");
+	}
+	return rc;
+}
+
+static int
+add_field(struct ni_cli *cli, const char *arg, struct ni_err *err)
+{
+	if (cli->fields.n == NI_CLI_LIST)
+		return ni_fail(err, NI_ERR_INPUT, "-e: more than %d fields", NI_CLI_LIST);
+	cli->fields.v[cli->fields.n++] = arg;
+	if (cli->format == NI_FORMAT_DEFAULT)
+		cli->format = NI_FORMAT_FIELDS;
+	return NI_SUCCESS;
+}
+
+#define AT(member) offsetof(struct ni_cli, member)
+
+/* clang-format off */
+static const struct opt options[] = {
+	{HEADING, 0, "Input", NULL, NULL, 0, 0, NULL},
+	{LIST, 'i', "interface", "IFACE", "capture on IFACE, a name or number from -D; may be repeated", AT(ifaces), 0, NULL},
+	{STRING, 'r', "read-file", "FILE", "read a capture file, - for standard input (pcap or pcapng, also gzip or zstd)", AT(read_file), 0, NULL},
+	{FLAG, 0, "follow", NULL, "with -r: wait for more at the end of a file that is still being written", AT(follow), 0, NULL},
+	{STRING, 'f', "capture-filter", "FILTER", "capture filter (BPF syntax); the trailing words mean the same", AT(filter), 0, NULL},
+	{BIGNUMBER, 'c', "packet-count", "N", "stop after N packets that pass the capture filter", AT(count), 0, NULL},
+	{NUMBER, 's', "snapshot-length", "BYTES", "keep at most BYTES of each packet (default 262144)", AT(snaplen), 262144, NULL},
+	{FLAG, 'p', "no-promiscuous-mode", NULL, "do not put the interface into promiscuous mode", AT(no_promisc), 0, NULL},
+	{NUMBER, 'B', "buffer-size", "MIB", "size of the kernel's buffer", AT(buffer_mib), 2047, NULL},
+	{STRING, 'y', "linktype", "TYPE", "link type to capture with, from -L", AT(linktype), 0, NULL},
+	{LIST, 'a', "autostop", "WHAT:N", "stop after duration:SECONDS, filesize:KB, files:N or packets:N", AT(autostop), 0, NULL},
+	{FLAG, 'D', "list-interfaces", NULL, "list interfaces with their addresses and state, then exit", AT(list_ifaces), 0, NULL},
+	{FLAG, 'L', "list-data-link-types", NULL, "list the link types of the interface, then exit", AT(list_linktypes), 0, NULL},
+	{STRING, 'Z', "relinquish-privileges", "USER", "run as USER once everything is open (default: who called sudo)", AT(user), 0, NULL},
+
+	{HEADING, 0, "Output", NULL, NULL, 0, 0, NULL},
+	{CALL, 'T', "format", "FORMAT", "text (a line a packet), tree (-V), fields (-e), json, or report", 0, 0, set_format},
+	{CALL, 'e', "field", "FIELD", "with -T fields: a field to print; may be repeated", 0, 0, add_field},
+	{CALL, 'E', "field-layout", "SETTING", "header=, separator=, quote=, occurrence=, aggregator=, bom=", 0, 0, set_layout},
+	{FLAG, 'V', "tree", NULL, "show every field of every layer", AT(tree), 0, NULL},
+	{CALL, 'O', "tree-of", "PROTOCOLS", "as -V, but only these protocols in detail (comma-separated)", 0, 0, set_only},
+	{FLAG, 'x', "hex", NULL, "also show the bytes of each packet", AT(hex), 0, NULL},
+	{FLAG, 'q', "quiet", NULL, "print no packets", AT(quiet), 0, NULL},
+	{CALL, 't', "time", "FORMAT", "r relative, a clock, ad date and clock, d delta, dd delta of displayed, e epoch, u UTC, ud UTC with date", 0, 0, set_time},
+	{FLAG, 'l', "line-buffered", NULL, "write every line at once, as to a terminal", AT(line_buffered), 0, NULL},
+	{FLAG, 'n', "no-names", NULL, "do not resolve names (nothing is ever resolved; for habit)", AT(no_names), 0, NULL},
+	{FLAG, 0, "full", NULL, "report: cut no list short", AT(full), 0, NULL},
+	{CALL, 0, "color", "WHEN", "auto, always or never (NO_COLOR is honoured)", 0, 0, set_color},
+	{FLAG, 0, "ascii", NULL, "use no characters outside ASCII", AT(ascii), 0, NULL},
+
+	{HEADING, 0, "Files", NULL, NULL, 0, 0, NULL},
+	{STRING, 'w', "write-file", "FILE", "write the packets to FILE (as pcap if it ends in .pcap, .cap or .dmp, else as pcapng), - for standard output", AT(write_file), 0, NULL},
+	{STRING, 'F', "file-format", "FORMAT", "of -w: pcap, nsecpcap or pcapng", AT(write_format), 0, NULL},
+	{FLAG, 'P', "print", NULL, "also print packets when writing them with -w", AT(print), 0, NULL},
+	{LIST, 'b', "ring-buffer", "WHAT:N", "switch to a new file after duration:SECONDS, filesize:KB or packets:N; keep files:N", AT(ring), 0, NULL},
+
+	{HEADING, 0, "Dissection", NULL, NULL, 0, 0, NULL},
+	{LIST, 'd', "decode-as", "KEY==N,PROTO", "for example tcp.port==8000,http or udp.port==5000-5010,dns", AT(decode_as), 0, NULL},
+	{FLAG, 0, "check-checksums", NULL, "verify checksums (offloading makes good packets look bad; then it says so)", AT(check_checksums), 0, NULL},
+	{FLAG, 0, "absolute-seq", NULL, "show TCP sequence numbers as they are, not from 0", AT(absolute_seq), 0, NULL},
+	{STRING, 'G', "glossary", "WHAT", "print 'fields' or 'protocols' and exit", AT(glossary), 0, NULL},
+
+	{HEADING, 0, "Help", NULL, NULL, 0, 0, NULL},
+	{FLAG, 'h', "help", NULL, "this text", AT(help), 0, NULL},
+	{FLAG, 'v', "version", NULL, "version and libraries", AT(version), 0, NULL},
+};
+/* clang-format on */
+
+enum { NOPTIONS = sizeof(options) / sizeof(options[0]), LONG_BASE = 256 };
+
+static int
+set_number(const struct opt *o, uint64_t *value, const char *arg, struct ni_err *err)
+{
+	char *end = NULL;
+	errno = 0;
+	unsigned long long v = strtoull(arg, &end, 10);
+	if (arg[0] < '0' || arg[0] > '9' || *end || errno)
+		return ni_fail(err, NI_ERR_INPUT, "-%c %s: not a number", o->letter, arg);
+	if (o->kind == NUMBER && v > (o->max ? o->max : UINT32_MAX))
+		return ni_fail(err, NI_ERR_INPUT, "-%c %s: at most %u", o->letter, arg,
+			       o->max ? o->max : UINT32_MAX);
+	*value = v;
+	return NI_SUCCESS;
+}
+
+static int
+apply(struct ni_cli *cli, const struct opt *o, const char *arg, struct ni_err *err)
+{
+	void *at = (char *)cli + o->at;
+	uint64_t v = 0;
+	int rc = NI_SUCCESS;
+	switch (o->kind) {
+	case HEADING:
+		break;
+	case FLAG:
+		*(bool *)at = true;
+		break;
+	case STRING:
+		*(const char **)at = arg;
+		break;
+	case LIST: {
+		struct ni_cli_list *l = at;
+		if (l->n == NI_CLI_LIST)
+			return ni_fail(err, NI_ERR_INPUT, "-%c: given more than %d times",
+				       o->letter, NI_CLI_LIST);
+		l->v[l->n++] = arg;
+		break;
+	}
+	case NUMBER:
+		rc = set_number(o, &v, arg, err);
+		*(uint32_t *)at = (uint32_t)v;
+		break;
+	case BIGNUMBER:
+		rc = set_number(o, &v, arg, err);
+		*(uint64_t *)at = v;
+		break;
+	case CALL:
+		rc = o->call(cli, arg, err);
+		break;
+	}
+	return rc;
+}
+
+/* The option table in getopt's two forms. */
+static void
+getopt_tables(char *letters, struct option *longs)
+{
+	*letters++ = ':'; /* a missing argument is told apart from an unknown option */
+	for (size_t i = 0; i < NOPTIONS; i++) {
+		const struct opt *o = &options[i];
+		if (o->kind == HEADING)
+			continue;
+		if (o->letter) {
+			*letters++ = o->letter;
+			if (o->arg)
+				*letters++ = ':';
+		}
+		*longs++ = (struct option){o->name, o->arg ? required_argument : no_argument, NULL,
+					   LONG_BASE + (int)i};
+	}
+	*letters = '\0';
+	*longs = (struct option){NULL, 0, NULL, 0};
+}
+
+static const struct opt *
+find(int c)
+{
+	if (c >= LONG_BASE)
+		return &options[c - LONG_BASE];
+	for (size_t i = 0; i < NOPTIONS; i++)
+		if (options[i].letter && options[i].letter == c)
+			return &options[i];
+	return NULL;
+}
+
+static int
+bad_option(int c, char **argv, struct ni_err *err)
+{
+	const char *given = argv[optind - 1];
+	if (c == ':' && given[0] == '-' && given[1] != '-')
+		return ni_fail(err, NI_ERR_INPUT, "-%c: needs an argument", optopt);
+	if (c == ':')
+		return ni_fail(err, NI_ERR_INPUT, "%s: needs an argument", given);
+	if (given[0] == '-' && given[1] == '-') {
+		const struct opt *best = NULL;
+		unsigned near = 4;
+		char name[64];
+		snprintf(name, sizeof(name), "%.*s", (int)strcspn(given + 2, "="), given + 2);
+		ni_fail(err, NI_ERR_INPUT, "%s: no such option, or it takes no argument", given);
+		for (size_t i = 0; i < NOPTIONS; i++) {
+			unsigned d = options[i].kind == HEADING
+					 ? near
+					 : ni_word_distance(options[i].name, name);
+			if (d < near) {
+				near = d;
+				best = &options[i];
+			}
+		}
+		if (best)
+			ni_hint(err, "did you mean --%s?", best->name);
+		else
+			ni_hint(err, "'netinspect --help' lists all options");
+		return NI_ERR_INPUT;
+	}
+	ni_fail(err, NI_ERR_INPUT, "-%c: no such option", optopt);
+	ni_hint(err, "'netinspect --help' lists all options");
+	return NI_ERR_INPUT;
+}
+
+/* The words after the options are a capture filter, as in tcpdump. */
+static int
+join_words(struct ni_cli *cli, int n, char **words, struct ni_err *err)
+{
+	struct ni_buf b = ni_buf(cli->filter_mem, sizeof(cli->filter_mem));
+	if (!n)
+		return NI_SUCCESS;
+	if (cli->filter)
+		return ni_fail(err, NI_ERR_INPUT, "capture filter given twice: -f and '%s'",
+			       words[0]);
+	for (int i = 0; i < n; i++) {
+		if (i)
+			ni_buf_c(&b, ' ');
+		ni_buf_str(&b, words[i]);
+	}
+	if (b.len == b.cap || b.cut)
+		return ni_fail(err, NI_ERR_INPUT, "capture filter: longer than %zu bytes", b.cap);
+	cli->filter = ni_buf_z(&b);
+	return NI_SUCCESS;
+}
+
+/* What cannot be meant together. */
+static int
+check(struct ni_cli *cli, struct ni_err *err)
+{
+	if (cli->read_file && cli->ifaces.n)
+		return ni_fail(err, NI_ERR_INPUT, "-r and -i: a file or an interface, not both");
+	if (cli->fields.n && cli->format != NI_FORMAT_FIELDS)
+		return ni_fail(err, NI_ERR_INPUT, "-e: only with -T fields");
+	if (cli->format == NI_FORMAT_FIELDS && !cli->fields.n) {
+		ni_fail(err, NI_ERR_INPUT, "-T fields: no -e given");
+		ni_hint(err, "for example -T fields -e frame.number -e ip.src -e tcp.port");
+		return NI_ERR_INPUT;
+	}
+	if (cli->follow && !cli->read_file)
+		return ni_fail(err, NI_ERR_INPUT, "--follow: only with -r FILE");
+	if (cli->ring.n && !cli->write_file)
+		return ni_fail(err, NI_ERR_INPUT, "-b: only with -w FILE");
+	if (cli->print && !cli->write_file)
+		cli->print = false;
+	if (cli->format == NI_FORMAT_TREE)
+		cli->tree = true;
+	return NI_SUCCESS;
+}
+
+int
+ni_cli_parse(struct ni_cli *cli, int argc, char **argv, struct ni_err *err)
+{
+	char letters[3 * NOPTIONS + 2];
+	struct option longs[NOPTIONS + 1];
+	int c;
+	*cli = (struct ni_cli){
+	    .layout = {.separator = '\t', .aggregator = ',', .occurrence = 'a'},
+	};
+	getopt_tables(letters, longs);
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+		const struct opt *o = find(c);
+		if (!o)
+			return bad_option(c, argv, err);
+		int rc = apply(cli, o, optarg, err);
+		if (rc)
+			return rc;
+	}
+	int rc = join_words(cli, argc - optind, argv + optind, err);
+	return rc ? rc : check(cli, err);
+}
+
+enum { HELP_COLUMN = 34, HELP_WIDTH = 80 };
+
+/* @text from column HELP_COLUMN on, broken between words; @at is where the pen stands. */
+static void
+wrap(FILE *f, const char *text, int at)
+{
+	if (at >= HELP_COLUMN) {
+		fputc('\n', f);
+		at = 0;
+	}
+	fprintf(f, "%*s", HELP_COLUMN - at, "");
+	for (int column = HELP_COLUMN; *text;) {
+		int n = (int)strcspn(text, " ");
+		if (column + n > HELP_WIDTH && column > HELP_COLUMN) {
+			fprintf(f, "\n%*s", HELP_COLUMN, "");
+			column = HELP_COLUMN;
+		}
+		fprintf(f, "%s%.*s", column > HELP_COLUMN ? " " : "", n, text);
+		column += n + 1;
+		text += n + (text[n] == ' ');
+	}
+	fputc('\n', f);
+}
+
+void
+ni_cli_help(FILE *f)
+{
+	fputs("Usage: netinspect [-i IFACE | -r FILE] [options] [capture filter]\n\n"
+	      "Show every conversation on a wire and say what happened in it.\n",
+	      f);
+	for (size_t i = 0; i < NOPTIONS; i++) {
+		const struct opt *o = &options[i];
+		if (o->kind == HEADING) {
+			fprintf(f, "\n%s\n", o->name);
+			continue;
+		}
+		int n = o->letter ? fprintf(f, "  -%c, --%s", o->letter, o->name)
+				  : fprintf(f, "      --%s", o->name);
+		if (o->arg)
+			n += fprintf(f, " %s", o->arg);
+		wrap(f, o->help, n);
+	}
+	fputs("\nExamples\n"
+	      "  sudo netinspect -i eth0 'tcp port 7788'\n"
+	      "  netinspect -r lab.pcap -T report\n"
+	      "  netinspect -r lab.pcap -T fields -e frame.number -e tcp.state.client\n",
+	      f);
+}
+
+/* Roff takes a '-' for a hyphen and a line that begins with a '.' for a request. */
+static void
+roff(FILE *f, const char *s)
+{
+	for (; *s; s++)
+		fprintf(f, *s == '-' || *s == '\\' ? "\\%c" : "%c", *s);
+}
+
+void
+ni_cli_man(FILE *f)
+{
+	for (size_t i = 0; i < NOPTIONS; i++) {
+		const struct opt *o = &options[i];
+		if (o->kind == HEADING) {
+			fprintf(f, ".SS %s\n", o->name);
+			continue;
+		}
+		fputs(".TP\n\\fB", f);
+		if (o->letter)
+			fprintf(f, "\\-%c\\fR, \\fB", o->letter);
+		fputs("\\-\\-", f);
+		roff(f, o->name);
+		fputs("\\fR", f);
+		if (o->arg)
+			fprintf(f, " \\fI%s\\fR", o->arg);
+		fputc('\n', f);
+		roff(f, o->help);
+		fputs(".\n", f);
+	}
+}

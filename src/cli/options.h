@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The command line: one table of options feeds parsing, --help and the manual page. */
+#ifndef NI_OPTIONS_H
+#define NI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "netinspect/err.h"
+#include "sink.h"
+
+enum { NI_CLI_LIST = 2048 };
+
+/* Values of an option that may be given several times; NULL-terminated, pointers into argv. */
+struct ni_cli_list {
+	const char *v[NI_CLI_LIST + 1];
+	size_t n;
+};
+
+enum ni_format {
+	NI_FORMAT_DEFAULT,
+	NI_FORMAT_TEXT,
+	NI_FORMAT_TREE,
+	NI_FORMAT_FIELDS,
+	NI_FORMAT_JSON,
+	NI_FORMAT_REPORT,
+};
+
+/* What the user asked for. Strings point into argv or at constants. */
+struct ni_cli {
+	struct ni_cli_list ifaces, fields, autostop, ring, decode_as;
+	const char *read_file, *write_file, *write_format;
+	const char *filter; /* -f, or the trailing words joined */
+	const char *linktype, *user, *glossary, *color;
+	uint64_t count; /* -c; 0: no limit */
+	uint32_t snaplen, buffer_mib;
+	bool no_promisc, follow;
+	bool list_ifaces, list_linktypes, help, version;
+	enum ni_format format;
+	enum ni_time_format time;
+	struct ni_fields_opts layout;      /* -E */
+	const char *only[NI_CLI_LIST + 1]; /* -O, NULL-terminated; [0] NULL: all */
+	bool tree, hex, quiet, print, line_buffered, no_names;
+	bool full, ascii, check_checksums, absolute_seq;
+	char filter_mem[4096];
+	char only_mem[512];
+};
+
+/**
+ * Read the command line into @cli.
+ * @argv is permuted and must outlive @cli. Returns 0, or NI_ERR_INPUT with @err filled.
+ */
+int ni_cli_parse(struct ni_cli *cli, int argc, char **argv, struct ni_err *err);
+
+/** Write the help text, generated from the table. */
+void ni_cli_help(FILE *f);
+
+/** Write the OPTIONS section of the manual page in roff. */
+void ni_cli_man(FILE *f);
+
+#endif

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The text builder; see buf.h. */
+#include "netinspect/buf.h"
+
+#include <arpa/inet.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *
+ni_buf_z(struct ni_buf *b)
+{
+	b->p[b->len < b->cap ? b->len : b->cap - 1] = '\0';
+	return b->p;
+}
+
+void
+ni_buf_pad(struct ni_buf *b, char c, size_t n)
+{
+	while (n--)
+		ni_buf_c(b, c);
+}
+
+void
+ni_buf_fmt(struct ni_buf *b, const char *fmt, ...)
+{
+	char tmp[1024];
+	va_list ap;
+	va_start(ap, fmt);
+	int n = vsnprintf(tmp, sizeof(tmp), fmt, ap);
+	va_end(ap);
+	if (n > 0)
+		ni_buf_mem(b, tmp, (size_t)n < sizeof(tmp) ? (size_t)n : sizeof(tmp) - 1);
+	if (n >= (int)sizeof(tmp))
+		b->cut = true;
+}
+
+void
+ni_buf_u64(struct ni_buf *b, uint64_t v)
+{
+	static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+				    "25262728293031323334353637383940414243444546474849"
+				    "50515253545556575859606162636465666768697071727374"
+				    "75767778798081828384858687888990919293949596979899";
+	char d[20];
+	size_t i = sizeof(d);
+	while (v >= 10) {
+		i -= 2;
+		memcpy(d + i, pairs + 2 * (v % 100), 2);
+		v /= 100;
+	}
+	if (v || i == sizeof(d))
+		d[--i] = (char)('0' + v);
+	else if (d[i] == '0')
+		i++;
+	ni_buf_mem(b, d + i, sizeof(d) - i);
+}
+
+void
+ni_buf_i64(struct ni_buf *b, int64_t v)
+{
+	if (v < 0)
+		ni_buf_c(b, '-');
+	ni_buf_u64(b, v < 0 ? 0 - (uint64_t)v : (uint64_t)v);
+}
+
+static const char hexdigit[] = "0123456789abcdef";
+
+void
+ni_buf_hex(struct ni_buf *b, uint64_t v, unsigned width)
+{
+	unsigned n = 1;
+	while (n < 16 && v >> (4 * n))
+		n++;
+	if (n < width)
+		n = width < 16 ? width : 16;
+	while (n--)
+		ni_buf_c(b, hexdigit[v >> (4 * n) & 15]);
+}
+
+void
+ni_buf_hexbytes(struct ni_buf *b, const uint8_t *p, size_t n, char sep)
+{
+	size_t each = sep ? 3 : 2;
+	size_t fit = (b->cap - b->len) / each;
+	char *to = b->p + b->len;
+	if (n > fit) {
+		n = fit;
+		b->cut = true;
+	}
+	for (size_t i = 0; i < n; i++) {
+		*to++ = hexdigit[p[i] >> 4];
+		*to++ = hexdigit[p[i] & 15];
+		if (sep && i + 1 < n)
+			*to++ = sep;
+	}
+	b->len = (size_t)(to - b->p);
+}
+
+void
+ni_buf_sec(struct ni_buf *b, int64_t ns, unsigned digits)
+{
+	uint64_t u = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns;
+	if (ns < 0)
+		ni_buf_c(b, '-');
+	ni_buf_u64(b, u / 1000000000);
+	if (!digits)
+		return;
+	char d[9];
+	uint32_t f = (uint32_t)(u % 1000000000);
+	for (int i = 8; i >= 0; i--, f /= 10)
+		d[i] = (char)('0' + f % 10);
+	ni_buf_c(b, '.');
+	ni_buf_mem(b, d, digits < 9 ? digits : 9);
+}
+
+void
+ni_buf_ip4(struct ni_buf *b, const uint8_t *p)
+{
+	for (int i = 0; i < 4; i++) {
+		unsigned v = p[i];
+		if (i)
+			ni_buf_c(b, '.');
+		if (v >= 100)
+			ni_buf_c(b, (char)('0' + v / 100));
+		if (v >= 10)
+			ni_buf_c(b, (char)('0' + v / 10 % 10));
+		ni_buf_c(b, (char)('0' + v % 10));
+	}
+}
+
+void
+ni_buf_ip6(struct ni_buf *b, const uint8_t *p)
+{
+	char s[INET6_ADDRSTRLEN];
+	if (inet_ntop(AF_INET6, p, s, sizeof(s)))
+		ni_buf_str(b, s);
+}
+
+void
+ni_buf_ether(struct ni_buf *b, const uint8_t *p)
+{
+	ni_buf_hexbytes(b, p, 6, ':');
+}
+
+/* Length of the UTF-8 sequence at p (RFC 3629: no overlongs, no surrogates), 0 if there is none. */
+static size_t
+utf8_len(const uint8_t *p, size_t n)
+{
+	size_t k = p[0] < 0x80   ? 1
+		   : p[0] < 0xc2 ? 0
+		   : p[0] < 0xe0 ? 2
+		   : p[0] < 0xf0 ? 3
+		   : p[0] < 0xf5 ? 4
+				 : 0;
+	if (!k || k > n)
+		return 0;
+	for (size_t i = 1; i < k; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
+	    (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
+		return 0;
+	return k;
+}
+
+/* C1 controls (U+0080..U+009F) and the bidi controls move a terminal's cursor or its text. */
+static bool
+is_unsafe_utf8(const uint8_t *p, size_t k)
+{
+	if (k == 2)
+		return p[0] == 0xc2 && p[1] < 0xa0;
+	if (k == 3 && p[0] == 0xe2)
+		return (p[1] == 0x80 && p[2] >= 0x8b && p[2] <= 0xae) ||
+		       (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9);
+	return k == 3 && p[0] == 0xef && p[1] == 0xbb && p[2] == 0xbf;
+}
+
+void
+ni_buf_escape(struct ni_buf *b, const uint8_t *p, size_t n)
+{
+	size_t i = 0;
+	while (i < n) {
+		size_t run = i;
+		while (run < n && p[run] >= 0x20 && p[run] < 0x7f && p[run] != '\\')
+			run++;
+		ni_buf_mem(b, p + i, run - i);
+		i = run;
+		if (i == n)
+			break;
+		size_t k = p[i] >= 0x80 ? utf8_len(p + i, n - i) : 0;
+		if (k > 1 && !is_unsafe_utf8(p + i, k)) {
+			ni_buf_mem(b, p + i, k);
+			i += k;
+			continue;
+		}
+		uint8_t c = p[i++];
+		const char *named = c == '\n'   ? "\\n"
+				    : c == '\r' ? "\\r"
+				    : c == '\t' ? "\\t"
+				    : c == '\\' ? "\\\\"
+						: NULL;
+		if (named) {
+			ni_buf_str(b, named);
+		} else {
+			ni_buf_str(b, "\\x");
+			ni_buf_hex(b, c, 2);
+		}
+	}
+}
+
+void
+ni_buf_json(struct ni_buf *b, const uint8_t *p, size_t n)
+{
+	for (size_t i = 0; i < n;) {
+		uint8_t c = p[i];
+		size_t k = utf8_len(p + i, n - i);
+		if (k > 1) {
+			ni_buf_mem(b, p + i, k);
+			i += k;
+			continue;
+		}
+		i++;
+		if (c == '"' || c == '\\') {
+			ni_buf_c(b, '\\');
+			ni_buf_c(b, (char)c);
+		} else if (c >= 0x20 && c < 0x7f) {
+			ni_buf_c(b, (char)c);
+		} else {
+			/* A byte that is no UTF-8 becomes the code point of the same number. */
+			ni_buf_str(b, "\\u00");
+			ni_buf_hex(b, c, 2);
+		}
+	}
+}

@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One TCP connection in full, as it would be drawn on a blackboard: the segments that opened it and
+ * closed it with their numbers and why each acknowledgement is what it is, and what that came to.
+ */
+#include <string.h>
+
+#include "report.h"
+#include "tcp_track.h"
+
+enum {
+	LEFT = 11,     /* where text behind a label begins */
+	FRAME_END = 8, /* columns of the blackboard */
+	TIME_END = 19,
+	WHO = 21,
+	FLAGS = 38,
+	NUMBERS = 47,
+};
+
+static const char *
+side(unsigned s)
+{
+	return s == NI_CLIENT ? "client" : "server";
+}
+
+/* ---- the blackboard ---- */
+
+struct board {
+	const struct rp_ctx *ctx;
+	const struct ni_step *step[NI_OPEN_STEPS + NI_CLOSE_STEPS]; /* drawn so far */
+	unsigned n;
+};
+
+static void
+put_flags(struct ni_buf *b, unsigned flags)
+{
+	static const struct {
+		unsigned bit;
+		const char *name;
+	} names[] = {
+	    {NI_TH_SYN, "SYN"}, {NI_TH_FIN, "FIN"}, {NI_TH_RST, "RST"}, {NI_TH_ACK, "ACK"}};
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!(flags & names[i].bit))
+			continue;
+		ni_buf_str(b, b->len ? "," : "");
+		ni_buf_str(b, names[i].name);
+	}
+	if (!b->len)
+		ni_buf_str(b, "none");
+}
+
+/* Write the sum that gives @s's acknowledgement, if it acknowledges a segment on the board. */
+static void
+put_sum(const struct board *bd, const struct ni_step *s, struct ni_buf *b)
+{
+	for (unsigned i = bd->n; i-- > 0;) {
+		const struct ni_step *o = bd->step[i];
+		uint32_t control =
+		    (o->flags & NI_TH_SYN ? 1u : 0) + (o->flags & NI_TH_FIN ? 1u : 0);
+		if (o->side == s->side || !control)
+			continue;
+		if (s->ack == o->seq + control)
+			ni_buf_fmt(b, " = %u + 1", o->seq);
+		else if (o->len && s->ack == o->seq + o->len + control)
+			ni_buf_fmt(b, " = %u + %u + 1", o->seq, o->len);
+		else
+			continue;
+		if (s->ack < o->seq)
+			ni_buf_str(b, " - 2^32");
+		return;
+	}
+}
+
+/* Whether the sender of @s has said the same on the board already. */
+static bool
+is_repeated(const struct board *bd, const struct ni_step *s)
+{
+	for (unsigned i = 0; i < bd->n; i++) {
+		const struct ni_step *o = bd->step[i];
+		if (o->side == s->side && o->flags & NI_TH_ACK && o->ack == s->ack)
+			return true;
+	}
+	return false;
+}
+
+/* The left part of a line: which frame, when, from whom to whom, which flags. */
+static void
+draw_head(const struct board *bd, const struct ni_step *s)
+{
+	struct rp_page *p = bd->ctx->page;
+	char mem[32];
+	struct ni_buf b = ni_buf(mem, sizeof(mem));
+	ni_buf_u64(&b, s->frame);
+	rp_to(p, b.len < FRAME_END ? FRAME_END - (unsigned)b.len : 1);
+	rp_put(p, ni_buf_z(&b));
+	b.len = 0;
+	rp_clock(&b, bd->ctx, s->ts_ns);
+	rp_to(p, TIME_END - (unsigned)b.len);
+	rp_put(p, ni_buf_z(&b));
+	rp_to(p, WHO);
+	rp_fmt(p, "%s → %s", side(s->side), side(!s->side));
+	rp_to(p, FLAGS);
+	b.len = 0;
+	put_flags(&b, s->flags);
+	rp_put_color(p, s->flags & NI_TH_RST ? NI_C_BAD : NI_C_BOLD, ni_buf_z(&b));
+}
+
+static void
+draw(struct board *bd, const struct ni_step *s)
+{
+	struct rp_page *p = bd->ctx->page;
+	char mem[80];
+	struct ni_buf b = ni_buf(mem, sizeof(mem));
+	bool control = s->flags & (NI_TH_SYN | NI_TH_FIN | NI_TH_RST);
+	bool had_seq = control || !(s->flags & NI_TH_ACK);
+
+	draw_head(bd, s);
+	if (had_seq) {
+		ni_buf_fmt(&b, "seq=%u", s->seq);
+		if (s->len)
+			ni_buf_fmt(&b, " len=%u", s->len);
+		rp_to(p, NUMBERS);
+		rp_put(p, ni_buf_z(&b));
+		b.len = 0;
+	}
+	/* An acknowledgement that repeats an older one says nothing new beside a FIN or RST. */
+	if (s->flags & NI_TH_ACK && !(had_seq && is_repeated(bd, s)))
+		put_sum(bd, s, &b);
+	if (b.len || (s->flags & NI_TH_ACK && !had_seq)) {
+		char line[100];
+		struct ni_buf l = ni_buf(line, sizeof(line));
+		ni_buf_fmt(&l, "ack=%u", s->ack);
+		ni_buf_mem(&l, mem, b.len);
+		unsigned cols = rp_columns(p, ni_buf_z(&l));
+		if (had_seq || NUMBERS + cols > p->width)
+			rp_end(p);
+		rp_to(p, NUMBERS + cols <= p->width ? NUMBERS : p->width - cols);
+		rp_put(p, ni_buf_z(&l));
+	}
+	rp_end(p);
+	bd->step[bd->n++] = s;
+}
+
+/* Draw those of @n steps that were seen, in their order; one that stands twice is drawn once. */
+static void
+draw_steps(struct board *bd, const char *label, const struct ni_step *s, unsigned n)
+{
+	uint64_t last = 0;
+	for (;;) {
+		const struct ni_step *next = NULL;
+		for (unsigned i = 0; i < n; i++)
+			if (s[i].frame > last && (!next || s[i].frame < next->frame))
+				next = &s[i];
+		if (!next)
+			return;
+		if (!last) {
+			rp_to(bd->ctx->page, RP_INDENT);
+			rp_put_color(bd->ctx->page, NI_C_DIM, label);
+			rp_end(bd->ctx->page);
+		}
+		last = next->frame;
+		if (!bd->n || bd->step[bd->n - 1]->frame != last)
+			draw(bd, next);
+	}
+}
+
+/* ---- what it came to, in words ---- */
+
+static void
+put_repeats(struct ni_buf *b, unsigned n, const char *what)
+{
+	if (n)
+		ni_buf_fmt(b, "; %s sent again %u %s", what, n, n == 1 ? "time" : "times");
+}
+
+static int64_t
+between(const struct ni_step *a, const struct ni_step *b)
+{
+	return a->frame && b->frame ? rp_diff(b->ts_ns, a->ts_ns) : -1;
+}
+
+static void
+put_three_way(const struct ni_conn *c, struct ni_buf *b)
+{
+	int64_t whole = between(&c->opening[0], &c->opening[2]);
+	int64_t there = between(&c->opening[0], &c->opening[1]);
+	ni_buf_str(b, "three-way handshake");
+	if (whole >= 0) {
+		ni_buf_str(b, " in ");
+		rp_dur(b, whole);
+	}
+	if (whole >= 0 && there >= 0) {
+		ni_buf_str(b, " (server answers after ");
+		rp_dur(b, there);
+		ni_buf_str(b, ", client after ");
+		rp_dur(b, whole - there);
+		ni_buf_c(b, ')');
+	}
+}
+
+/* Nothing may be concluded from silence if there was little time to break it. */
+static void
+put_end_of_capture(const struct rp_ctx *ctx, const struct ni_conn *c, struct ni_buf *b)
+{
+	int64_t left = rp_diff(ctx->last_ns, c->last_ns);
+	if (left < 0 || left >= RP_PATIENCE_NS)
+		return;
+	ni_buf_str(b, "; the capture ends ");
+	rp_dur(b, left);
+	ni_buf_str(b, " later");
+}
+
+static void
+put_no_answer(const struct ni_conn *c, struct ni_buf *b)
+{
+	ni_buf_str(b, "no answer after ");
+	rp_count(b, c->syn_repeats + 1u, "SYN", "SYNs");
+	if (c->syn_repeats) {
+		ni_buf_str(b, " in ");
+		rp_dur(b, rp_diff(c->last_ns, c->first_ns));
+	}
+}
+
+static void
+put_open(const struct rp_ctx *ctx, const struct ni_conn *c, struct ni_buf *b)
+{
+	switch ((enum ni_conn_open)c->open) {
+	case NI_OPEN_NONE:
+	case NI_OPEN_NKINDS:
+		ni_buf_str(b, "too little was seen to say");
+		break;
+	case NI_OPEN_3WAY:
+		put_three_way(c, b);
+		break;
+	case NI_OPEN_SIMULTANEOUS:
+		ni_buf_str(b, "simultaneous open: both sides sent a SYN, and the SYNs crossed");
+		break;
+	case NI_OPEN_FAST:
+		put_three_way(c, b);
+		ni_buf_fmt(b, "; TCP Fast Open: %u bytes in the SYN were accepted",
+			   c->opening[0].len);
+		break;
+	case NI_OPEN_REFUSED:
+		ni_buf_fmt(b,
+			   "refused: the SYN was answered by RST; nobody listens on port %u, or a "
+			   "firewall says so",
+			   c->port[1]);
+		break;
+	case NI_OPEN_NO_ANSWER:
+		put_no_answer(c, b);
+		put_end_of_capture(ctx, c, b);
+		return;
+	case NI_OPEN_HALF_OPEN:
+		ni_buf_str(b, "half-open: the ACK that would end the handshake was never seen");
+		put_end_of_capture(ctx, c, b);
+		break;
+	case NI_OPEN_ABORTED:
+		ni_buf_str(b, "aborted: the client sent RST before the handshake ended, as a SYN "
+			      "scan does");
+		break;
+	case NI_OPEN_MID_STREAM:
+		ni_buf_str(b, c->flags & NI_CONN_FROM_SYNACK
+				  ? "the capture begins with the server's SYN,ACK"
+				  : "the capture begins when it is open already");
+		break;
+	case NI_OPEN_STRAY:
+		ni_buf_str(b, "no connection: nothing here opens one, and no SYN went before");
+		return;
+	}
+	put_repeats(b, c->syn_repeats, "SYN");
+	put_repeats(b, c->synack_repeats, "SYN,ACK");
+	if (c->flags & NI_CONN_GUESSED)
+		ni_buf_str(b, "; which side is the client is a guess");
+}
+
+static void
+put_first(const struct ni_conn *c, struct ni_buf *b)
+{
+	if (c->closed_first == NI_CLIENT || c->closed_first == NI_SERVER)
+		ni_buf_fmt(b, " by the %s first", side(c->closed_first));
+}
+
+/* How long the second side went on after it had acknowledged the first one's FIN. */
+static void
+put_half_closed(const struct ni_conn *c, struct ni_buf *b)
+{
+	enum { WORTH_SAYING_NS = 10000000 };
+	int64_t ns = between(&c->closing[1], &c->closing[2]);
+	if (ns < WORTH_SAYING_NS)
+		return;
+	ni_buf_str(b, "; half-closed for ");
+	rp_dur(b, ns);
+}
+
+static void
+put_reset(const struct ni_conn *c, struct ni_buf *b)
+{
+	ni_buf_str(b, "reset");
+	if (c->reset_by == NI_CLIENT || c->reset_by == NI_SERVER)
+		ni_buf_fmt(b, " by the %s in %s", side(c->reset_by),
+			   ni_tcp_state_name(c->reset_state));
+	if (c->flags & NI_CONN_RST_AFTER_FIN) {
+		if (c->closed_first == c->reset_by)
+			ni_buf_str(b, ", after its own FIN");
+		else
+			ni_buf_fmt(b, ", after the %s's FIN", side(c->closed_first));
+	}
+}
+
+static void
+put_time_wait(const struct ni_conn *c, struct ni_buf *b)
+{
+	if (c->time_wait == NI_BOTH)
+		ni_buf_str(b, "; both sides wait in TIME_WAIT");
+	else if (c->time_wait == NI_CLIENT)
+		ni_buf_str(b, "; the client waits in TIME_WAIT");
+	else if (c->time_wait == NI_SERVER)
+		ni_buf_fmt(b,
+			   "; the server waits in TIME_WAIT, and port %u can be bound again before "
+			   "that is over only with SO_REUSEADDR",
+			   c->port[1]);
+}
+
+static void
+put_states(const struct ni_conn *c, struct ni_buf *b)
+{
+	ni_buf_fmt(b, " (client %s, server %s)", ni_tcp_state_name(c->state[0]),
+		   ni_tcp_state_name(c->state[1]));
+}
+
+static void
+put_close(const struct ni_conn *c, struct ni_buf *b)
+{
+	switch ((enum ni_conn_close)c->close) {
+	case NI_CLOSE_NONE:
+	case NI_CLOSE_NKINDS:
+		return;
+	case NI_CLOSE_OPEN:
+		ni_buf_str(b, c->flags & NI_CONN_REPLACED
+				  ? "never closed: a new connection began on the same ports"
+				  : "still open when the capture ends");
+		put_states(c, b);
+		break;
+	case NI_CLOSE_4WAY:
+		ni_buf_str(b, "closed");
+		put_first(c, b);
+		ni_buf_str(b, ", 4 segments (FIN, ACK, FIN, ACK)");
+		put_half_closed(c, b);
+		break;
+	case NI_CLOSE_3SEGMENT:
+		ni_buf_str(b, "closed");
+		put_first(c, b);
+		ni_buf_str(b, ", 3 segments (FIN, FIN+ACK, ACK): the second FIN carries the ACK "
+			      "of the first");
+		break;
+	case NI_CLOSE_SIMULTANEOUS:
+		ni_buf_str(b, "closed by both sides at once: the FINs crossed");
+		break;
+	case NI_CLOSE_RESET:
+		put_reset(c, b);
+		break;
+	case NI_CLOSE_HALF_CLOSED:
+		ni_buf_str(b, "half-closed: only one FIN was seen");
+		if (c->closed_first == NI_CLIENT || c->closed_first == NI_SERVER)
+			ni_buf_fmt(b, ", the %s's", side(c->closed_first));
+		put_states(c, b);
+		break;
+	case NI_CLOSE_TIMEOUT:
+		ni_buf_str(b, c->flags & NI_CONN_EVICTED
+				  ? "given up here to make room for other connections"
+				  : "given up here: it fell silent");
+		put_states(c, b);
+		break;
+	}
+	put_repeats(b, c->fin_repeats, "FIN");
+	put_time_wait(c, b);
+}
+
+static void
+put_data(const struct ni_conn *c, struct ni_buf *b)
+{
+	if (!c->data_bytes[0] && !c->data_bytes[1]) {
+		ni_buf_str(b, "none");
+		return;
+	}
+	rp_size(b, c->data_bytes[0]);
+	ni_buf_str(b, " client → server, ");
+	rp_size(b, c->data_bytes[1]);
+	ni_buf_str(b, " server → client");
+	if (!c->requests)
+		return;
+	ni_buf_str(b, "; ");
+	rp_count(b, c->requests, "request", "requests");
+	ni_buf_str(b, c->requests == 1 ? ": a short connection" : ": a long connection");
+}
+
+static void
+put_marks(const struct ni_conn *c, struct ni_buf *b)
+{
+	for (unsigned m = 0; m < NI_NMARKS; m++) {
+		if (!c->marks[m])
+			continue;
+		ni_buf_str(b, b->len ? ", " : "");
+		rp_mark_count(b, m, c->marks[m]);
+	}
+}
+
+/* ---- the block ---- */
+
+static void
+write_head(const struct rp_ctx *ctx, const struct ni_conn *c)
+{
+	char mem[160];
+	struct ni_buf b = ni_buf(mem, sizeof(mem));
+	struct rp_page *p = ctx->page;
+	ni_buf_fmt(&b, "#%u  ", c->id);
+	rp_end_point(&b, &c->addr[0], c->port[0]);
+	ni_buf_str(&b, " → ");
+	rp_end_point(&b, &c->addr[1], c->port[1]);
+	rp_put_color(p, NI_C_BOLD, ni_buf_z(&b));
+	b.len = 0;
+	if (c->service)
+		ni_buf_fmt(&b, "  %s", c->service);
+	ni_buf_str(&b, "  ");
+	rp_dur(&b, rp_diff(c->last_ns, c->first_ns));
+	ni_buf_str(&b, "  ");
+	rp_num(&b, c->packets[0]);
+	ni_buf_c(&b, '+');
+	rp_num(&b, c->packets[1]);
+	ni_buf_str(&b, " packets");
+	if (p->col + rp_columns(p, ni_buf_z(&b)) > p->width) {
+		rp_end(p);
+		rp_put(p, "  ");
+	}
+	rp_put(p, mem);
+	rp_end(p);
+}
+
+static void
+sentence(const struct rp_ctx *ctx, const char *label, struct ni_buf *b)
+{
+	if (b->len)
+		rp_para(ctx->page, LEFT, label, ni_buf_z(b));
+	b->len = 0;
+}
+
+void
+rp_block(const struct rp_ctx *ctx, const struct ni_conn *c)
+{
+	char mem[RP_PARAGRAPH];
+	struct ni_buf b = ni_buf(mem, sizeof(mem));
+	struct board bd = {.ctx = ctx};
+
+	write_head(ctx, c);
+	draw_steps(&bd, "opening", c->opening, NI_OPEN_STEPS);
+	put_open(ctx, c, &b);
+	sentence(ctx, bd.n ? "" : "opening", &b);
+	put_data(c, &b);
+	sentence(ctx, "data", &b);
+	put_marks(c, &b);
+	sentence(ctx, "marks", &b);
+	unsigned opened = bd.n;
+	draw_steps(&bd, c->open == NI_OPEN_STRAY ? "probe" : "closing", c->closing, NI_CLOSE_STEPS);
+	put_close(c, &b);
+	sentence(ctx, bd.n > opened ? "" : "closing", &b);
+	ni_buf_fmt(&b, "%s %s", ni_conn_zeek_state(c), c->history);
+	sentence(ctx, "Zeek", &b);
+}

@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* HTTP exchanges: which request got which answer, and how long each part of it took. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "report.h"
+
+struct row {
+	int64_t wait_ns, receive_ns; /* -1: not known */
+	uint64_t size;
+	const char *method, *host, *uri, *type; /* raw */
+	uint32_t stream, number;
+	uint16_t status, flags;
+};
+
+/* One of the slowest, with texts of its own. */
+struct slow {
+	struct row row;
+	struct ni_http_exchange x;
+};
+
+struct host {
+	struct rp_node node;
+	uint64_t hash; /* the key */
+	const char *name;
+	uint64_t requests, errors, silent, bytes;
+	uint64_t waits;
+	double wait_sum;
+	int64_t wait_max;
+};
+
+/* ---- taking in ---- */
+
+static int64_t
+between(int64_t a_ns, int64_t b_ns)
+{
+	int64_t d = rp_diff(b_ns, a_ns);
+	return d < 0 ? 0 : d;
+}
+
+/* Something to name the exchange by: host and path, or what there is. */
+static void
+put_target(struct ni_buf *b, const char *host, const char *uri)
+{
+	/* A proxy request's URI names the host itself. */
+	if (uri[0] == '/' || uri[0] == '*')
+		ni_buf_str(b, host);
+	ni_buf_str(b, uri[0] ? uri : host);
+}
+
+static void
+add_trouble(const struct ni_http_exchange *x, struct rp_bad *bad, bool patient)
+{
+	char mem[sizeof(x->host) + sizeof(x->uri)];
+	struct ni_buf b = ni_buf(mem, sizeof(mem));
+	struct rp_case c = {.key = {.name = rp_bad_hash(x->host), .code = x->status}};
+	c.frame = x->response_frame ? x->response_frame : x->request_frame;
+	if (x->status >= 500)
+		c.key.kind = RP_BAD_HTTP_SERVER;
+	else if (x->status >= 400)
+		c.key.kind = RP_BAD_HTTP_CLIENT;
+	else if (!x->status && !patient)
+		c.key.kind = RP_BAD_HTTP_SILENT;
+	else if (x->status && x->flags & NI_HTTP_CUT && !patient)
+		c.key.kind = RP_BAD_HTTP_CUT;
+	else
+		return;
+	if (!c.frame)
+		c.frame = x->request_first;
+	put_target(&b, x->host, x->uri);
+	c.name = ni_buf_z(&b);
+	c.group = x->host;
+	rp_bad_add(bad, &c);
+}
+
+static void
+add_host(struct rp_http *h, const struct ni_http_exchange *x, int64_t wait_ns)
+{
+	uint64_t hash = rp_bad_hash(x->host);
+	h->hosts.key = sizeof(hash);
+	h->hosts.items.item = sizeof(struct host);
+	h->hosts.items.max = RP_HOSTS;
+	struct host *host = rp_map_get(&h->hosts, &hash);
+	if (!host)
+		return;
+	if (!host->requests)
+		host->name = rp_texts_add(&h->texts, x->host, strlen(x->host));
+	host->requests++;
+	host->errors += x->status >= 400;
+	host->silent += !x->status;
+	host->bytes += x->response_body;
+	if (wait_ns >= 0) {
+		host->waits++;
+		host->wait_sum += (double)wait_ns;
+		if (wait_ns > host->wait_max)
+			host->wait_max = wait_ns;
+	}
+}
+
+static const char *
+text(struct rp_http *h, const char *s)
+{
+	const char *t = s[0] ? rp_texts_add(&h->texts, s, strlen(s)) : "";
+	return t ? t : "";
+}
+
+static struct row
+make_row(const struct ni_http_exchange *x, int64_t wait_ns)
+{
+	return (struct row){
+	    .wait_ns = wait_ns,
+	    .receive_ns = x->response_frame && x->response_first
+			      ? between(x->response_first_ns, x->response_last_ns)
+			      : -1,
+	    .size = x->response_body,
+	    .method = x->method,
+	    .host = x->host,
+	    .uri = x->uri,
+	    .type = x->type,
+	    .stream = x->stream,
+	    .number = x->number,
+	    .status = x->status,
+	    .flags = x->flags,
+	};
+}
+
+static void
+keep(struct rp_http *h, const struct ni_http_exchange *x, int64_t wait_ns)
+{
+	h->slowest.item = sizeof(struct slow);
+	struct slow *s = rp_top_add(&h->slowest, wait_ns);
+	if (s) {
+		s->x = *x;
+		s->row = make_row(&s->x, wait_ns);
+	}
+	h->list.item = sizeof(struct row);
+	h->list.max = RP_EXCHANGES;
+	struct row *r = rp_list_add(&h->list);
+	if (!r)
+		return;
+	*r = make_row(x, wait_ns);
+	r->method = text(h, x->method);
+	r->host = text(h, x->host);
+	r->uri = text(h, x->uri);
+	r->type = text(h, x->type);
+}
+
+void
+rp_http_add(struct rp_http *h, const struct ni_http_exchange *x, struct rp_bad *bad, bool patient)
+{
+	bool timed = x->request_frame && x->response_first;
+	int64_t wait_ns = timed ? between(x->request_last_ns, x->response_first_ns) : -1;
+	h->total++;
+	h->by_class[x->status / 100 <= 5 ? x->status / 100 : 0]++;
+	h->bytes += x->response_body;
+	h->pipelined += (x->flags & NI_HTTP_PIPELINED) != 0;
+	h->chunked += (x->flags & NI_HTTP_CHUNKED) != 0;
+	h->gaps += (x->flags & NI_HTTP_GAP) != 0;
+	if (timed)
+		rp_hist_add(&h->wait, wait_ns);
+	add_trouble(x, bad, patient);
+	add_host(h, x, wait_ns);
+	keep(h, x, wait_ns);
+}
+
+/* ---- writing ---- */
+
+struct rows {
+	const struct rp_http *http;
+	uint32_t *index;
+	bool one_host; /* said once, not in every row */
+	bool numbered; /* some connection carried more than one */
+};
+
+static const struct row *
+row_at(const struct rp_http *h, uint32_t i)
+{
+	return rp_list_at(&h->list, i);
+}
+
+static bool
+in_order(const void *ctx, uint32_t a, uint32_t b)
+{
+	const struct row *x = row_at(ctx, a);
+	const struct row *y = row_at(ctx, b);
+	return x->stream != y->stream ? x->stream < y->stream : x->number < y->number;
+}
+
+/* All of them in the order of @index, or the slowest when there is none. */
+static const struct row *
+shown(const struct rows *r, size_t i)
+{
+	return r->index ? row_at(r->http, r->index[i])
+			: &((const struct slow *)rp_top_at(&r->http->slowest, (unsigned)i))->row;
+}
+
+/* "text/html; charset=utf-8" is html here. */
+static void
+put_type(struct ni_buf *b, const char *type)
+{
+	size_t n = strcspn(type, "; ");
+	const char *slash = memchr(type, '/', n);
+	if (slash && slash + 1 < type + n) {
+		n -= (size_t)(slash + 1 - type);
+		type = slash + 1;
+	}
+	ni_buf_escape(b, (const uint8_t *)type, n);
+}
+
+static void
+cell(const void *ctx, size_t i, unsigned col, struct ni_buf *b)
+{
+	const struct rows *r = ctx;
+	const struct row *x = shown(r, i);
+	switch (col) {
+	case 0:
+		ni_buf_fmt(b, "#%u", x->stream);
+		break;
+	case 1:
+		if (r->numbered)
+			ni_buf_u64(b, x->number);
+		break;
+	case 2:
+		rp_wire(b, x->method);
+		break;
+	case 3:
+		if (!r->one_host && (x->uri[0] == '/' || x->uri[0] == '*' || !x->uri[0]))
+			rp_wire(b, x->host);
+		rp_wire(b, x->uri);
+		break;
+	case 4:
+		if (x->status)
+			ni_buf_u64(b, x->status);
+		else
+			ni_buf_str(b, "none");
+		break;
+	case 5:
+		put_type(b, x->type);
+		break;
+	case 6:
+		/* What was not captured makes the size a lower bound. */
+		if (x->status && x->flags & NI_HTTP_GAP)
+			ni_buf_str(b, "≥ ");
+		if (x->status)
+			rp_size(b, x->size);
+		break;
+	case 7:
+		if (x->wait_ns >= 0)
+			rp_dur(b, x->wait_ns);
+		break;
+	default:
+		if (x->receive_ns >= 0)
+			rp_dur(b, x->receive_ns);
+		break;
+	}
+}
+
+static enum ni_color
+color(const void *ctx, size_t i)
+{
+	const struct rows *r = ctx;
+	uint16_t status = shown(r, i)->status;
+	return status >= 500 || !status ? NI_C_BAD : status >= 400 ? NI_C_WARN : NI_C_NONE;
+}
+
+static void
+write_table(const struct rp_http *h, const struct rp_ctx *ctx)
+{
+	static const struct rp_col cols[] = {{"#", RP_RIGHT, 0},
+					     {"no.", RP_RIGHT, 0},
+					     {"method", RP_ELIDE, 4},
+					     {"request", RP_ELIDE, 20},
+					     {"status", RP_RIGHT, 0},
+					     {"type", RP_ELIDE, 8},
+					     {"size", RP_RIGHT, 0},
+					     {"wait", RP_RIGHT, 0},
+					     {"receive", RP_RIGHT | RP_OPTION, 0},
+					     {NULL, 0, 0}};
+	bool cut = !ctx->full && h->total > RP_ROWS + 2;
+	struct rows r = {.http = h, .index = cut ? NULL : rp_sorted(ctx, h->list.n, in_order, h)};
+	struct rp_table t = {.cols = cols,
+			     .ctx = &r,
+			     .rows = cut ? h->slowest.n : h->list.n,
+			     .cell = cell,
+			     .color = color};
+	if (!cut && !r.index)
+		return;
+	r.one_host = h->hosts.items.n == 1 && !h->hosts.items.lost;
+	for (uint32_t i = 0; i < t.rows; i++)
+		r.numbered |= shown(&r, i)->number > 1;
+	rp_end(ctx->page);
+	if (cut)
+		rp_para(ctx->page, RP_INDENT, NULL, "Those that were waited for longest:");
+	rp_table(ctx->page, &t);
+	rp_more(ctx->page, t.rows, h->list.n);
+	rp_not_kept(ctx->page, h->list.lost, "exchange was", "exchanges were");
+	free(r.index);
+}
+
+static bool
+busier(const void *ctx, uint32_t a, uint32_t b)
+{
+	const struct rp_http *h = ctx;
+	const struct host *x = rp_list_at(&h->hosts.items, a);
+	const struct host *y = rp_list_at(&h->hosts.items, b);
+	return x->requests > y->requests;
+}
+
+static void
+host_cell(const void *ctx, size_t i, unsigned col, struct ni_buf *b)
+{
+	const struct rows *r = ctx;
+	const struct host *h = rp_list_at(&r->http->hosts.items, r->index[i]);
+	switch (col) {
+	case 0:
+		if (h->name && h->name[0])
+			rp_wire(b, h->name);
+		else
+			ni_buf_str(b, "(none named)");
+		break;
+	case 1:
+		rp_num(b, h->requests);
+		break;
+	case 2:
+		if (h->errors)
+			rp_num(b, h->errors);
+		break;
+	case 3:
+		if (h->silent)
+			rp_num(b, h->silent);
+		break;
+	case 4:
+		rp_size(b, h->bytes);
+		break;
+	case 5:
+		if (h->waits)
+			rp_dur(b, (int64_t)(h->wait_sum / (double)h->waits));
+		break;
+	default:
+		if (h->waits)
+			rp_dur(b, h->wait_max);
+		break;
+	}
+}
+
+static void
+write_hosts(const struct rp_http *h, const struct rp_ctx *ctx)
+{
+	static const struct rp_col cols[] = {{"host", RP_ELIDE, 20},   {"requests", RP_RIGHT, 0},
+					     {"errors", RP_RIGHT, 0},  {"unanswered", RP_RIGHT, 0},
+					     {"bytes", RP_RIGHT, 0},   {"mean wait", RP_RIGHT, 0},
+					     {"longest", RP_RIGHT, 0}, {NULL, 0, 0}};
+	size_t n = h->hosts.items.n;
+	size_t show = rp_rows(ctx, n);
+	struct rows r = {.http = h, .index = rp_sorted(ctx, n, busier, h)};
+	struct rp_table t = {.cols = cols, .ctx = &r, .rows = show, .cell = host_cell};
+	if (!r.index)
+		return;
+	rp_end(ctx->page);
+	rp_table(ctx->page, &t);
+	rp_more(ctx->page, show, n);
+	rp_not_kept(ctx->page, h->hosts.items.lost, "exchange's host was", "exchanges' hosts were");
+	free(r.index);
+}
+
+static void
+put_part(struct ni_buf *b, uint64_t n, const char *one, const char *many)
+{
+	if (!n)
+		return;
+	ni_buf_str(b, b->len ? ", " : "");
+	rp_count(b, n, one, many);
+}
+
+static void
+write_summary(const struct rp_http *h, const struct rp_conns *conns, const struct rp_ctx *ctx)
+{
+	static const char *const classes[] = {
+	    "without response", "1xx", "2xx", "3xx", "4xx", "5xx"};
+	enum { LEFT = 14 };
+	char mem[RP_PARAGRAPH];
+	struct ni_buf b = ni_buf(mem, sizeof(mem));
+	const struct host *host = h->hosts.items.n == 1 ? rp_list_at(&h->hosts.items, 0) : NULL;
+
+	if (host && host->name && host->name[0]) {
+		rp_wire(&b, host->name);
+		rp_para(ctx->page, LEFT, "host", ni_buf_z(&b));
+		b.len = 0;
+	}
+	for (unsigned i = 1; i <= 6; i++)
+		put_part(&b, h->by_class[i % 6], classes[i % 6], classes[i % 6]);
+	rp_para(ctx->page, LEFT, "status", ni_buf_z(&b));
+	b.len = 0;
+	put_part(&b, conns->short_conns, "short connection (one exchange)",
+		 "short connections (one exchange each)");
+	put_part(&b, conns->long_conns, "long connection (several)", "long connections (several)");
+	if (b.len)
+		rp_para(ctx->page, LEFT, "connections", ni_buf_z(&b));
+	b.len = 0;
+	if (h->wait.n > RP_BLOCKS) {
+		rp_spread(&b, &h->wait);
+		rp_para(ctx->page, LEFT, "wait", ni_buf_z(&b));
+		b.len = 0;
+	}
+	put_part(&b, h->pipelined, "request pipelined", "requests pipelined");
+	put_part(&b, h->chunked, "response chunked", "responses chunked");
+	put_part(&b, h->gaps, "exchange with bytes not captured",
+		 "exchanges with bytes not captured");
+	if (b.len)
+		rp_para(ctx->page, LEFT, "also", ni_buf_z(&b));
+}
+
+void
+rp_http_write(const struct rp_http *h, const struct rp_conns *conns, const struct rp_ctx *ctx)
+{
+	char mem[32];
+	struct ni_buf b = ni_buf(mem, sizeof(mem));
+	if (!h->total)
+		return;
+	rp_num(&b, h->total);
+	rp_heading(ctx->page, "HTTP exchanges", ni_buf_z(&b));
+	write_summary(h, conns, ctx);
+	if (h->hosts.items.n > 1)
+		write_hosts(h, ctx);
+	write_table(h, ctx);
+}
+
+void
+rp_http_free(struct rp_http *h)
+{
+	rp_list_free(&h->list);
+	rp_map_free(&h->hosts);
+	rp_texts_free(&h->texts);
+	rp_top_free(&h->slowest);
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Who talked to whom: packets and bytes each way per pair of addresses and protocol. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "report.h"
+
+enum { LARGE = 10000 }; /* bytes */
+
+/* The two addresses in the order of their bytes, so that both directions find the same pair. */
+struct key {
+	struct ni_addr addr[2];
+	uint8_t ipproto;
+	uint8_t zero[5];
+};
+
+struct pair {
+	struct rp_node node;
+	struct key key;
+	bool swapped; /* addr[1] was the first to speak, or the client */
+	uint64_t conns;
+	uint64_t packets[2], bytes[2]; /* by the first to speak, by the other */
+	int64_t first_ns, last_ns;
+};
+
+_Static_assert(sizeof(struct key) == 2 * 17 + 1 + 5, "padding in a key");
+
+/* The pair of @a, who have exchanged @bytes; *forth is the direction from a[0] to a[1] in it. */
+static struct pair *
+find(struct rp_pairs *p, const struct ni_addr a[2], uint8_t ipproto, uint64_t bytes,
+     unsigned *forth)
+{
+	struct key key = {.addr = {rp_addr_key(&a[0]), rp_addr_key(&a[1])}, .ipproto = ipproto};
+	bool swapped = memcmp(&key.addr[0], &key.addr[1], sizeof(key.addr[0])) > 0;
+	if (swapped) {
+		struct ni_addr t = key.addr[0];
+		key.addr[0] = key.addr[1];
+		key.addr[1] = t;
+	}
+	p->map.key = sizeof(key);
+	p->map.items.item = sizeof(struct pair);
+	/* A scan must not keep out those who really talk. */
+	p->map.items.max = bytes >= LARGE ? RP_PAIRS : RP_PAIRS - RP_LARGE_PAIRS;
+	uint32_t before = p->map.items.n;
+	struct pair *pair = rp_map_get(&p->map, &key);
+	if (pair && p->map.items.n != before) {
+		pair->swapped = swapped;
+		pair->first_ns = INT64_MAX;
+		pair->last_ns = INT64_MIN;
+	}
+	*forth = pair && pair->swapped != swapped;
+	return pair;
+}
+
+static void
+add_span(struct pair *p, int64_t first, int64_t last)
+{
+	if (first < p->first_ns)
+		p->first_ns = first;
+	if (last > p->last_ns)
+		p->last_ns = last;
+}
+
+void
+rp_pairs_conn(struct rp_pairs *p, const struct ni_conn *c)
+{
+	unsigned forth;
+	struct pair *pair = find(p, c->addr, c->ipproto, c->ip_bytes[0] + c->ip_bytes[1], &forth);
+	if (!pair) {
+		p->lost_packets += c->packets[0] + c->packets[1];
+		return;
+	}
+	pair->conns++;
+	for (unsigned i = 0; i < 2; i++) {
+		pair->packets[i ^ forth] += c->packets[i];
+		pair->bytes[i ^ forth] += c->ip_bytes[i];
+	}
+	add_span(pair, c->first_ns, c->last_ns);
+}
+
+void
+rp_pairs_frame(struct rp_pairs *p, const struct ni_dis *d)
+{
+	struct ni_addr a[2] = {{0}};
+	unsigned forth;
+	if (d->net.kind != NI_ADDR_IP4 && d->net.kind != NI_ADDR_IP6)
+		return;
+	a[0].len = a[1].len = d->net.kind == NI_ADDR_IP4 ? 4 : 16;
+	memcpy(a[0].b, d->net.src, a[0].len);
+	memcpy(a[1].b, d->net.dst, a[1].len);
+	struct pair *pair = find(p, a, d->ipproto, 0, &forth);
+	if (!pair) {
+		p->lost_packets++;
+		return;
+	}
+	pair->packets[forth]++;
+	pair->bytes[forth] += d->layers[d->net_layer].len;
+	add_span(pair, d->frame->ts_ns, d->frame->ts_ns);
+}
+
+/* ---- writing ---- */
+
+struct rows {
+	const struct rp_pairs *pairs;
+	uint32_t *index;
+};
+
+static const struct pair *
+pair_at(const struct rp_pairs *p, uint32_t i)
+{
+	return rp_list_at(&p->map.items, i);
+}
+
+static bool
+larger(const void *ctx, uint32_t a, uint32_t b)
+{
+	const struct pair *x = pair_at(ctx, a);
+	const struct pair *y = pair_at(ctx, b);
+	return x->bytes[0] + x->bytes[1] > y->bytes[0] + y->bytes[1];
+}
+
+static void
+put_proto(struct ni_buf *b, uint8_t ipproto)
+{
+	static const struct {
+		uint8_t number;
+		const char *name;
+	} names[] = {{6, "TCP"},   {17, "UDP"},  {1, "ICMP"},      {58, "ICMPv6"}, {2, "IGMP"},
+		     {47, "GRE"},  {50, "ESP"},  {51, "AH"},       {89, "OSPF"},   {132, "SCTP"},
+		     {103, "PIM"}, {4, "IPIP"},  {41, "IPv6"},     {112, "VRRP"},  {88, "EIGRP"},
+		     {46, "RSVP"}, {33, "DCCP"}, {136, "UDP-Lite"}};
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (names[i].number == ipproto) {
+			ni_buf_str(b, names[i].name);
+			return;
+		}
+	}
+	ni_buf_fmt(b, "IP %u", ipproto);
+}
+
+static void
+cell(const void *ctx, size_t row, unsigned col, struct ni_buf *b)
+{
+	const struct rows *r = ctx;
+	const struct pair *p = pair_at(r->pairs, r->index[row]);
+	switch (col) {
+	case 0:
+		rp_addr(b, &p->key.addr[p->swapped]);
+		break;
+	case 1:
+		rp_addr(b, &p->key.addr[!p->swapped]);
+		break;
+	case 2:
+		put_proto(b, p->key.ipproto);
+		break;
+	case 3:
+	case 4:
+		rp_num(b, p->packets[col - 3]);
+		break;
+	case 5:
+	case 6:
+		rp_size(b, p->bytes[col - 5]);
+		break;
+	case 7:
+		rp_dur(b, rp_diff(p->last_ns, p->first_ns));
+		break;
+	default:
+		if (p->conns)
+			rp_num(b, p->conns);
+		break;
+	}
+}
+
+void
+rp_pairs_write(const struct rp_pairs *p, const struct rp_ctx *ctx)
+{
+	static const struct rp_col cols[] = {{"A", RP_ELIDE, 15},
+					     {"B", RP_ELIDE, 15},
+					     {"", 0, 0},
+					     {"packets →", RP_RIGHT, 0},
+					     {"←", RP_RIGHT, 0},
+					     {"IP bytes →", RP_RIGHT, 0},
+					     {"←", RP_RIGHT, 0},
+					     {"time", RP_RIGHT | RP_OPTION, 0},
+					     {"flows", RP_RIGHT | RP_OPTION, 0},
+					     {NULL, 0, 0}};
+	char mem[32];
+	struct ni_buf b = ni_buf(mem, sizeof(mem));
+	size_t n = p->map.items.n;
+	struct rows r = {p, rp_sorted(ctx, n, larger, p)};
+	struct rp_table t = {.cols = cols, .ctx = &r, .rows = rp_rows(ctx, n), .cell = cell};
+	if (!r.index)
+		return;
+	rp_num(&b, n);
+	rp_heading(ctx->page, "Conversations", ni_buf_z(&b));
+	rp_table(ctx->page, &t);
+	rp_more(ctx->page, t.rows, n);
+	rp_not_kept(ctx->page, p->lost_packets, "packet's pair was", "packets' pairs were");
+	free(r.index);
+}
+
+void
+rp_pairs_free(struct rp_pairs *p)
+{
+	rp_map_free(&p->map);
+}

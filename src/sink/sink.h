@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The outputs: each is one sink over one struct ni_out. */
+#ifndef NI_SINK_H
+#define NI_SINK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "netinspect/session.h"
+#include "out.h"
+
+/* How moments are written in the time column (tshark's -t). */
+enum ni_time_format {
+	NI_TIME_RELATIVE,
+	NI_TIME_ABSOLUTE,      /* 08:34:19.679601 */
+	NI_TIME_ABSOLUTE_DATE, /* 2026-11-21 08:34:19.679601 */
+	NI_TIME_DELTA,
+	NI_TIME_DELTA_DISPLAYED,
+	NI_TIME_EPOCH,
+	NI_TIME_UTC,
+	NI_TIME_UTC_DATE,
+};
+
+struct ni_text_opts {
+	enum ni_time_format time;
+	bool summary;            /* one line a packet */
+	bool tree;               /* all layers in detail … */
+	const char *const *only; /* … or of these protocols alone; NULL-terminated; NULL: all */
+	bool hex;
+};
+
+/* -T text, -V, -O and -x. @out stays the caller's. NULL when memory is short. */
+struct ni_sink *ni_text_sink(struct ni_out *out, const struct ni_text_opts *opts);
+
+struct ni_fields_opts {
+	const char *const *keys; /* -e, NULL-terminated; must live as long as the sink */
+	char separator;          /* -E separator= */
+	char quote;              /* -E quote=: 0, '\'' or '"' */
+	char aggregator;         /* -E aggregator= */
+	char occurrence;         /* -E occurrence=: 'f', 'l' or 'a' */
+	bool header;             /* -E header=y */
+	bool bom;                /* -E bom=y */
+	enum ni_time_format time;
+};
+
+/* -T fields. NULL with @err filled (an unknown key names its nearest neighbours). */
+struct ni_sink *ni_fields_sink(struct ni_out *out, const struct ni_fields_opts *opts,
+			       const struct ni_registry *reg, struct ni_err *err);
+
+/* -T json: one object a packet. */
+struct ni_sink *ni_json_sink(struct ni_out *out, bool hex);
+
+/* What only the caller knows about the capture; read when the report is written, at the end. */
+struct ni_report_input {
+	const char *name;   /* file or interfaces */
+	const char *format; /* "pcapng", "live" … */
+	const char *filter; /* capture filter or NULL */
+	bool live;
+	uint32_t snaplen; /* 0: unknown */
+	bool have_stats;
+	uint64_t received, dropped_kernel, dropped_interface;
+	const char *problem; /* "cut at packet 17 …" or NULL */
+};
+
+struct ni_report_opts {
+	bool full; /* no list is cut */
+	const struct ni_report_input *input;
+	const struct ni_session *session; /* for its drop counts */
+};
+
+/* -T report. */
+struct ni_sink *ni_report_sink(struct ni_out *out, const struct ni_report_opts *opts);
+
+#endif

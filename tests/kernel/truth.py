@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""From a lab's log: which states an observer of the capture is measured against,
+and which of them no observer could have known.
+
+The measure compares, for every packet, both ends' states once it was delivered.
+For a packet that was lost or delayed after it was captured it compares the
+sender's alone: that it did not arrive cannot be seen. LISTEN counts as CLOSED.
+
+Some of those states cannot be known from the capture: a segment that was forged
+looks like its alleged sender's, and a program may have called close() while the
+FIN still waits behind other data. Such states are measured too, but a miss on
+them is explained. The explanations are:
+
+    forged      somebody spoke in this end's name, and it has said nothing since
+    deceived    a forged segment was believed: the ends no longer agree
+    syn?        a SYN in an existing connection: forgotten there, or forged?
+    first?      nothing but this end knows yet what it makes of a first segment:
+                not a SYN, or a SYN that it does not take
+    lost        what was captured did not arrive, and has not been repaired yet
+    delayed     what was captured has not arrived yet
+    unseen      a packet that was not captured told the ends about it
+    silent      this end has moved, and no captured segment of its has shown it
+    crossed     its FIN waited, so the order of the two FINs was not visible
+"""
+
+from dataclasses import dataclass, field
+
+from lab import Fate, peer
+
+FORGED = ('forged', 'crafted', 'injected')
+SYNCHRONIZED = ('ESTABLISHED', 'FIN-WAIT-1', 'FIN-WAIT-2', 'CLOSE-WAIT', 'CLOSING', 'LAST-ACK')
+GONE = ('CLOSED', 'LISTEN')
+# How far ahead of what has been received a segment may be taken in.
+ANY_WINDOW = 1 << 22
+
+
+@dataclass
+class State:
+    """One end's true state after one packet."""
+    n: int
+    host: str
+    state: str
+    reason: str                         # why it cannot be known, or ''
+
+
+def reaches(number, other):
+    """Whether a sequence number is equal to or behind another (modulo 2^32)."""
+    return (number - other) & 0xffffffff < 1 << 31
+
+
+def end_of(row):
+    """The sequence number after the segment."""
+    return (row['seq'] + row['len'] + ('S' in row['flags']) + ('F' in row['flags'])) & 0xffffffff
+
+
+def is_forged(row):
+    """Whether the alleged sender knows nothing of it."""
+    return row['note'].startswith(FORGED)
+
+
+def ports(row):
+    """(A's port, B's port)."""
+    pair = row['sport'], row['dport']
+    return pair if row['dir'] == 'A' else pair[::-1]
+
+
+class Missing:
+    """A segment that one side of the observer, or of the wire, knows of and the
+    other does not. Repaired when its data and its ack have come otherwise."""
+
+    def __init__(self, row):
+        self.row = row
+        self.data = end_of(row) != row['seq']
+        self.ack = 'A' in row['flags']
+        self.forever = 'R' in row['flags']
+
+    def repaired(self, later):
+        """Takes a later, delivered row into account."""
+        if later['dir'] == self.row['dir']:
+            if reaches(self.row['seq'], later['seq']) and \
+               reaches(end_of(later), end_of(self.row)):
+                self.data = False
+            if 'A' in later['flags'] and reaches(later['ack'], self.row['ack']):
+                self.ack = False
+        elif 'A' in later['flags'] and reaches(later['ack'], end_of(self.row)):
+            self.data = False
+        return not (self.data or self.ack or self.forever)
+
+
+def per_host(value):
+    """A field with one such value for A and one for B."""
+    return field(default_factory=lambda: {'A': value(), 'B': value()})
+
+
+@dataclass
+class Connection:
+    """What has been visible of one connection so far."""
+    state: dict                                     # what the kernels said last
+    reason: dict = per_host(str)                    # until the host's next own segment
+    deceived: bool = False
+    unseen: bool = False
+    silent: dict = per_host(bool)
+    crossed: dict = per_host(bool)
+    own: dict = per_host(bool)                      # has sent something itself
+    ack: dict = per_host(int)                       # what it acknowledged last
+    fin: dict = per_host(bool)                      # a FIN of it was captured
+    missing: dict = per_host(list)                  # not received by that host
+    delayed: dict = per_host(list)                  # rows on the way to that host
+
+    def why(self, host):
+        """Why the host's state cannot be known, or ''."""
+        for reason, holds in (('deceived', self.deceived), ('unseen', self.unseen),
+                              ('delayed', self.delayed[host]), ('lost', self.missing[host]),
+                              ('crossed', self.crossed[host]), ('silent', self.silent[host])):
+            if holds:
+                return reason
+        return self.reason[host]
+
+
+def states(rows):
+    """All the State that the measure compares, in order."""
+    connections = {}
+    result = []
+    for row in rows:
+        key = ports(row)
+        known = connections.get(key)
+        if known is None or begins_anew(known, row):
+            before = known.state if known else row['sent']
+            known = connections[key] = Connection(dict(before))
+        note_unseen(connections, row)
+        note_arrivals(known, row['n'])
+        result += judge(known, row)
+    return result
+
+
+def begins_anew(known, row):
+    """Whether the row is the first SYN of another connection on the same ports."""
+    host = row['dir']
+    return row['flags'].strip('ECN') == 'S' and not is_forged(row) and known.own[host] and \
+        row['sent'][host] == 'SYN-SENT' and known.state[host] != 'SYN-SENT'
+
+
+def note_unseen(connections, row):
+    """What went by uncaptured before this row."""
+    for hidden in row.get('unseen', ()):
+        known = connections.get(ports(hidden))
+        if known is None:
+            continue
+        if hidden['note'] == Fate.VANISH.value or not set(hidden['flags']) & set('SFR'):
+            # Of one that did arrive, both ends know more than the observer.
+            for host in 'AB' if hidden['note'] == Fate.UNSEEN.value else peer(hidden['dir']):
+                known.missing[host].append(Missing(hidden))
+        else:
+            known.unseen = True
+
+
+def note_arrivals(known, n):
+    """Delayed packets that have arrived before packet n was captured."""
+    for host in 'AB':
+        for row in [row for row in known.delayed[host] if row.get('delivered', n) < n]:
+            known.delayed[host].remove(row)
+            known.state.update(row['after'])
+
+
+def judge(known, row):
+    """The State of one row's ends, and what it teaches about the connection."""
+    sender, receiver = row['dir'], peer(row['dir'])
+    arrived = row['note'] not in (Fate.LOSE.value, Fate.DELAY.value)
+    for host in 'AB':
+        if row['sent'][host] != known.state[host]:
+            known.silent[host] = True
+    known.state.update(row['after'] if arrived else row['sent'])
+    if is_forged(row):
+        note_forgery(known, row)
+    else:
+        note_own(known, row)
+    if arrived:
+        if not is_forged(row):
+            for host in 'AB':
+                known.missing[host] = [m for m in known.missing[host] if not m.repaired(row)]
+        note_question(known, row)
+    elif row['note'] == Fate.LOSE.value:
+        known.missing[receiver].append(Missing(row))
+    else:
+        known.delayed[receiver].append(row)
+    hosts = 'AB' if arrived else sender
+    return [State(row['n'], host, known.state[host], known.why(host)) for host in hosts]
+
+
+def note_own(known, row):
+    """A segment that its sender's kernel did send."""
+    host = row['dir']
+    known.own[host] = True
+    known.reason[host] = ''
+    if 'A' in row['flags']:
+        known.ack[host] = row['ack']
+    if set(row['flags']) & set('SFR'):
+        known.silent[host] = False
+    if 'F' in row['flags']:
+        if known.fin[peer(host)] and not known.fin[host] and row['sent'][host] == 'CLOSING':
+            known.crossed[host] = True
+        known.fin[host] = True
+
+
+def note_forgery(known, row):
+    """A segment in the name of a host that knows nothing of it."""
+    sender, receiver = row['dir'], peer(row['dir'])
+    known.reason[sender] = 'forged'
+    if not known.own[sender]:
+        return                          # there was no connection to deceive anybody about
+    if row['after'][receiver] != row['sent'][receiver]:
+        known.deceived = True
+    # A FIN that lies ahead is kept until what lies between has come; one without
+    # ACK is not even looked at (RFC 9293 section 3.10.7.4).
+    ahead = (end_of(row) - known.ack[receiver]) & 0xffffffff
+    if {'F', 'A'} <= set(row['flags']) and 0 < ahead < ANY_WINDOW:
+        known.deceived = True
+
+
+def note_question(known, row):
+    """Segments of which only what follows tells what they do."""
+    sender, receiver = row['dir'], peer(row['dir'])
+    before, after = row['sent'][receiver], row['after'][receiver]
+    flags = row['flags'].strip('ECN')
+    if flags == 'S' and after in SYNCHRONIZED:
+        known.reason[sender] = 'syn?'
+    if flags == 'S' and after in GONE or flags != 'S' and not known.own[receiver]:
+        known.reason[receiver] = 'first?'
+    if after in GONE and before not in (*GONE, 'LAST-ACK') and 'R' not in flags:
+        # Nobody was there any more to take the data: its RST will say so.
+        known.silent[receiver] = True

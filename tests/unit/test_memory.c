@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Memory is short: whatever is done is done again and again, each time with one more allocation
+ * that succeeds before the one that fails. Nothing may crash or leak (the sanitizer looks), and
+ * what fails says so. Our own calls of malloc() and its kin go through the linker's --wrap.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "netinspect/session.h"
+#include "outputs.h"
+#include "source.h"
+
+void *__real_malloc(size_t n);
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *p, size_t n);
+void *__wrap_malloc(size_t n);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *p, size_t n);
+
+/* Beyond so many allocations only some are made to fail. */
+enum { ALL = 400, STEP = 37, LAST = 20000 };
+
+static unsigned long count;   /* allocations so far */
+static unsigned long fail_at; /* this one fails; 0: none */
+static const char *top;
+
+static bool
+fails(void)
+{
+	return ++count == fail_at;
+}
+
+void *
+__wrap_malloc(size_t n)
+{
+	return fails() ? NULL : __real_malloc(n);
+}
+
+void *
+__wrap_calloc(size_t n, size_t size)
+{
+	return fails() ? NULL : __real_calloc(n, size);
+}
+
+void *
+__wrap_realloc(void *p, size_t n)
+{
+	return fails() ? NULL : __real_realloc(p, n);
+}
+
+struct job {
+	const char *name;
+	void (*what)(void);
+};
+
+/* Do @what with the n-th allocation failing, for every n until none fails any more. */
+static void
+exhaust(void (*what)(void))
+{
+	unsigned long n = 1;
+	for (; n < LAST; n += n < ALL ? 1 : STEP) {
+		count = 0;
+		fail_at = n;
+		what();
+		if (count < n)
+			break;
+	}
+	fail_at = 0;
+	assert_true(n > 1);
+}
+
+/* ---- what is done ---- */
+
+static void
+registry(void)
+{
+	struct ni_registry *r = ni_registry_new();
+	if (r)
+		ni_registry_bind(r, NI_BY_TCP_PORT, 9, NULL);
+	ni_registry_free(&r);
+}
+
+static void
+every_output(void)
+{
+	struct ni_registry *r = ni_registry_new();
+	struct outputs o;
+	if (r) {
+		outputs_open(&o, r);
+		outputs_close(&o);
+	}
+	ni_registry_free(&r);
+}
+
+/* Read what @path names, through a source. */
+static struct ni_source *
+open_capture(const char *name)
+{
+	char path[4096];
+	struct ni_source *s = NULL;
+	struct ni_err err = {.what = ""};
+	snprintf(path, sizeof(path), "%s/%s", top, name);
+	struct ni_file_options opt = {.path = path, .filter = "ip or ip6 or arp or vlan"};
+	int rc = ni_source_open_file(&s, &opt, &err);
+	if (rc) {
+		assert_null(s);
+		assert_true(err.what[0] != '\0');
+	}
+	return s;
+}
+
+static void
+read_capture(const char *name, struct ni_session *session)
+{
+	struct ni_source *s = open_capture(name);
+	struct ni_frame f;
+	struct ni_err err = {.what = ""};
+	int rc = s ? NI_SOURCE_FRAME : NI_SOURCE_END;
+	while (rc == NI_SOURCE_FRAME || rc == NI_SOURCE_IDLE) {
+		rc = ni_source_next(s, &f, &err);
+		if (rc == NI_SOURCE_FRAME && session)
+			ni_session_frame(session, &f);
+		if (rc < 0)
+			assert_true(err.what[0] != '\0');
+	}
+	ni_source_close(&s);
+}
+
+static void
+pcap_file(void)
+{
+	read_capture("captures/page-load.pcap", NULL);
+}
+
+static void
+pcapng_file(void)
+{
+	read_capture("captures/nat.pcapng", NULL);
+}
+
+static void
+gzip_file(void)
+{
+	read_capture("captures/http-download.pcap.gz", NULL);
+}
+
+/* Everything that a run with a report and JSON needs. */
+static void
+whole_run(const char *name)
+{
+	struct ni_err err = {.what = ""};
+	struct ni_session_opts opts = {.seed = 1, .check_checksums = true};
+	struct ni_report_input about = {.name = name, .format = "pcap"};
+	struct ni_out out[2] = {{.fd = -1}, {.fd = -1}};
+	struct ni_session *s = ni_session_new(&opts, &err);
+	if (!s) {
+		assert_true(err.what[0] != '\0');
+		return;
+	}
+	struct ni_report_opts report = {.full = true, .input = &about, .session = s};
+	if (!ni_out_init(&out[0], -1, NULL) && !ni_out_init(&out[1], -1, NULL)) {
+		struct ni_sink *sinks[] = {ni_report_sink(&out[0], &report),
+					   ni_json_sink(&out[1], true)};
+		for (unsigned i = 0; i < 2; i++)
+			if (sinks[i] && ni_session_add(s, sinks[i], NULL))
+				sinks[i]->ops->free(sinks[i]);
+		read_capture(name, s);
+		ni_session_end(s, &err);
+	}
+	ni_session_free(&s);
+	ni_out_free(&out[0]);
+	ni_out_free(&out[1]);
+}
+
+static void
+run_page_load(void)
+{
+	whole_run("captures/page-load.pcap");
+}
+
+static void
+run_out_of_order(void)
+{
+	whole_run("captures/tcp-out-of-order.pcap");
+}
+
+static void
+run_fragments(void)
+{
+	whole_run("captures/ipv4-fragments.pcap");
+}
+
+/* ---- the tests ---- */
+
+static void
+test_exhaust(void **state)
+{
+	const struct job *job = *state;
+	exhaust(job->what);
+}
+
+static void
+finding_nothing_is_no_leak(void **state)
+{
+	(void)state;
+	count = fail_at = 0;
+	struct ni_source *s = open_capture("captures/no such capture");
+	assert_null(s);
+}
+
+static struct job jobs[] = {
+    {"registry", registry},
+    {"every output", every_output},
+    {"pcap file", pcap_file},
+    {"pcapng file", pcapng_file},
+    {"gzip file", gzip_file},
+    {"run: page load", run_page_load},
+    {"run: fragments", run_fragments},
+    {"run: out of order", run_out_of_order},
+};
+
+enum { NJOBS = sizeof(jobs) / sizeof(jobs[0]) };
+
+int
+main(void)
+{
+	struct CMUnitTest tests[NJOBS + 1] = {cmocka_unit_test(finding_nothing_is_no_leak)};
+	for (size_t i = 0; i < NJOBS; i++)
+		tests[i + 1] =
+		    (struct CMUnitTest){jobs[i].name, test_exhaust, NULL, NULL, &jobs[i]};
+	top = getenv("NI_SRCDIR");
+	top = top ? top : ".";
+	return cmocka_run_group_tests_name("memory", tests, NULL, NULL);
+}
