@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Between a socket and the core; see server.h. */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sendfile.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "process.h"
+#include "server.h"
+
+enum { READ_MAX = 16384, ROUNDS_MAX = 64, ET_BUG_READ = 64 };
+
+void
+ni_hd_env_now(struct ni_hd_env *env)
+{
+	struct timespec mono;
+	struct timespec wall;
+	clock_gettime(CLOCK_MONOTONIC, &mono);
+	clock_gettime(CLOCK_REALTIME_COARSE, &wall);
+	ni_hd_env_set(env, (int64_t)mono.tv_sec * 1000 + mono.tv_nsec / 1000000, wall.tv_sec);
+}
+
+void
+ni_hd_refuse(struct ni_hd_server *s, int fd, const char *why)
+{
+	char text[512];
+	int n = snprintf(text, sizeof(text),
+			 "HTTP/1.1 503 Service Unavailable\r\nServer: netinspect-httpd\r\n"
+			 "Content-Type: text/plain\r\nContent-Length: %zu\r\nRetry-After: 5\r\n"
+			 "Connection: close\r\n\r\n%s\n",
+			 strlen(why) + 1, why);
+	char drop[4096];
+	send(fd, text, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT);
+	shutdown(fd, SHUT_WR);
+	/* What has arrived already must not turn our FIN into a reset. */
+	while (recv(fd, drop, sizeof(drop), MSG_DONTWAIT) > 0)
+		;
+	close(fd);
+	atomic_fetch_add(&s->refused, 1);
+}
+
+static bool
+is_loopback(const struct in6_addr *a)
+{
+	return IN6_IS_ADDR_LOOPBACK(a) || (IN6_IS_ADDR_V4MAPPED(a) && a->s6_addr[12] == 127);
+}
+
+/* Whether @peer has as many clients here as one address may. Only counted for other hosts. */
+static bool
+too_many(struct ni_hd_server *s, const struct sockaddr_in6 *peer)
+{
+	uint32_t n = 0;
+	uint32_t max = s->opts.max_per_ip;
+	if (!max || is_loopback(&peer->sin6_addr))
+		return false;
+	pthread_mutex_lock(&s->lock);
+	for (struct ni_hd_link *l = s->links; l && n < max; l = l->next)
+		n += !memcmp(&l->peer.sin6_addr, &peer->sin6_addr, sizeof(peer->sin6_addr));
+	pthread_mutex_unlock(&s->lock);
+	return n >= max;
+}
+
+static void
+map_v4(struct sockaddr_in6 *to, const struct sockaddr_storage *from)
+{
+	memset(to, 0, sizeof(*to));
+	if (from->ss_family == AF_INET6) {
+		memcpy(to, from, sizeof(*to));
+		return;
+	}
+	struct sockaddr_in in;
+	memcpy(&in, from, sizeof(in));
+	to->sin6_family = AF_INET6;
+	to->sin6_port = in.sin_port;
+	to->sin6_addr.s6_addr[10] = to->sin6_addr.s6_addr[11] = 0xff;
+	memcpy(to->sin6_addr.s6_addr + 12, &in.sin_addr, 4);
+}
+
+int
+ni_hd_accept(struct ni_hd_server *s, int listener, struct sockaddr_in6 *peer)
+{
+	for (;;) {
+		struct sockaddr_storage a = {.ss_family = AF_UNSPEC};
+		socklen_t len = sizeof(a);
+		int fd =
+		    accept4(listener, (struct sockaddr *)&a, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (fd < 0) {
+			/* Out of descriptors: the client stays in the queue; without a pause an
+			 * event loop would spin on it. */
+			if (errno == EMFILE || errno == ENFILE)
+				usleep(10000);
+			return NI_HD_NO_CLIENT;
+		}
+		map_v4(peer, &a);
+		atomic_fetch_add(&s->accepted, 1);
+		pthread_mutex_lock(&s->lock);
+		bool full = s->nlinks >= s->opts.max_conns || s->children >= s->opts.max_conns;
+		pthread_mutex_unlock(&s->lock);
+		if (s->fd_max && fd >= s->fd_max) {
+			ni_hd_refuse(
+			    s, fd,
+			    "The model 'select' can watch descriptors below 1024 (FD_SETSIZE) "
+			    "only. Try --model=poll or epoll-et.");
+		} else if (full) {
+			ni_hd_refuse(s, fd, "The server has as many clients as it may have.");
+		} else if (too_many(s, peer)) {
+			ni_hd_refuse(s, fd, "Too many connections from your address.");
+		} else {
+			ni_hd_tcp_client(s, fd);
+			return fd;
+		}
+	}
+}
+
+int
+ni_hd_accept_wait(struct ni_hd_server *s, struct sockaddr_in6 *peer)
+{
+	struct pollfd p[NI_HD_LISTENERS_MAX + 1];
+	for (unsigned i = 0; i < s->nlisteners; i++)
+		p[i] = (struct pollfd){.fd = s->listener[i], .events = POLLIN};
+	p[s->nlisteners] = (struct pollfd){.fd = ni_hd_stop_fd(), .events = POLLIN};
+	for (;;) {
+		ni_hd_check_reload(s);
+		if (ni_hd_stopping())
+			return NI_HD_STOPPING;
+		if (s->opts.tcp.delay_accept_ms)
+			usleep(s->opts.tcp.delay_accept_ms * 1000);
+		if (poll(p, s->nlisteners + 1, -1) < 0)
+			return NI_HD_NO_CLIENT; /* a signal */
+		if (p[s->nlisteners].revents)
+			ni_hd_stop_seen();
+		for (unsigned i = 0; i < s->nlisteners; i++) {
+			int fd =
+			    p[i].revents ? ni_hd_accept(s, s->listener[i], peer) : NI_HD_NO_CLIENT;
+			if (fd >= 0)
+				return fd;
+		}
+	}
+}
+
+struct ni_hd_link *
+ni_hd_link_new(struct ni_hd_server *s, struct ni_hd_env *env, int fd,
+	       const struct sockaddr_in6 *peer)
+{
+	struct ni_hd_link *l = calloc(1, sizeof(*l));
+	if (!l) {
+		ni_hd_refuse(s, fd, "Out of memory.");
+		return NULL;
+	}
+	ni_hd_conn_init(&l->conn, &s->core, env);
+	l->server = s;
+	l->env = env;
+	l->fd = fd;
+	l->peer = *peer;
+	l->readable = l->writable = true; /* trying costs less than asking */
+	pthread_mutex_lock(&s->lock);
+	l->next = s->links;
+	if (l->next)
+		l->next->prev = l;
+	s->links = l;
+	s->nlinks++;
+	pthread_mutex_unlock(&s->lock);
+	return l;
+}
+
+void
+ni_hd_link_free(struct ni_hd_link *l)
+{
+	struct ni_hd_server *s = l->server;
+	pthread_mutex_lock(&s->lock);
+	if (l->prev)
+		l->prev->next = l->next;
+	else
+		s->links = l->next;
+	if (l->next)
+		l->next->prev = l->prev;
+	s->nlinks--;
+	pthread_mutex_unlock(&s->lock);
+	if (ni_hd_conn_wants(&l->conn) & NI_HD_WANT_ABORT) {
+		/* A linger time of zero: close() sends a reset instead of a FIN. */
+		struct linger reset = {.l_onoff = 1, .l_linger = 0};
+		setsockopt(l->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+	}
+	close(l->fd);
+	ni_hd_conn_fini(&l->conn);
+	free(l);
+}
+
+/* Returns false if the connection is broken. */
+static bool
+receive(struct ni_hd_link *l)
+{
+	char buf[READ_MAX];
+	bool bug = l->server->opts.et_bug;
+	size_t room = bug ? ET_BUG_READ : sizeof(buf);
+	ssize_t n = recv(l->fd, buf, room, 0);
+	if (n > 0) {
+		/* A short read means that nothing is left but perhaps a FIN we were told of. */
+		if (bug || ((size_t)n < room && !l->fin))
+			l->readable = false;
+		ni_hd_conn_feed(&l->conn, buf, (size_t)n);
+	} else if (n == 0) {
+		l->readable = false;
+		ni_hd_conn_eof(&l->conn);
+	} else if (errno == EAGAIN) {
+		l->readable = false;
+	} else if (errno != EINTR) {
+		return false;
+	}
+	return true;
+}
+
+static bool
+transmit(struct ni_hd_link *l)
+{
+	struct ni_hd_piece piece;
+	ssize_t n;
+	if (!ni_hd_conn_piece(&l->conn, &piece))
+		return false;
+	if (piece.p) {
+		int more = piece.more ? MSG_MORE : 0;
+		n = send(l->fd, piece.p, piece.n, MSG_NOSIGNAL | more);
+	} else {
+		off_t off = (off_t)piece.off;
+		n = sendfile(l->fd, piece.fd, &off, piece.n);
+		if (n == 0)
+			return false; /* the file became shorter: the length we announced is wrong
+				       */
+	}
+	if (n >= 0) {
+		if ((size_t)n < piece.n)
+			l->writable = false;
+		ni_hd_conn_sent(&l->conn, (size_t)n);
+	} else if (errno == EAGAIN) {
+		l->writable = false;
+	} else if (errno != EINTR) {
+		return false;
+	}
+	return true;
+}
+
+bool
+ni_hd_link_run(struct ni_hd_link *l)
+{
+	for (unsigned round = 0; round < ROUNDS_MAX; round++) {
+		unsigned wants = ni_hd_conn_wants(&l->conn);
+		bool fine = true;
+		if (wants & (NI_HD_WANT_CLOSE | NI_HD_WANT_ABORT)) {
+			return false;
+		} else if (wants & NI_HD_WANT_SHUT) {
+			shutdown(l->fd, SHUT_WR);
+			ni_hd_conn_shut(&l->conn);
+		} else if ((wants & NI_HD_WANT_WRITE) && l->writable) {
+			fine = transmit(l);
+		} else if ((wants & NI_HD_WANT_READ) && l->readable) {
+			fine = receive(l);
+		} else {
+			return true;
+		}
+		if (!fine)
+			return false;
+	}
+	return true;
+}
+
+void
+ni_hd_wait(struct ni_hd_link *l)
+{
+	unsigned wants = ni_hd_conn_wants(&l->conn);
+	bool stopping = l->conn.draining;
+	struct pollfd p[2] = {{.fd = l->fd},
+			      {.fd = stopping ? -1 : ni_hd_stop_fd(), .events = POLLIN}};
+	if ((wants & NI_HD_WANT_READ) && !l->readable)
+		p[0].events |= POLLIN;
+	if ((wants & NI_HD_WANT_WRITE) && !l->writable)
+		p[0].events |= POLLOUT;
+	int64_t left = ni_hd_conn_deadline(&l->conn) - l->env->now_ms;
+	bool ready =
+	    (wants & NI_HD_WANT_READ && l->readable) || (wants & NI_HD_WANT_WRITE && l->writable);
+	/* poll() reports a dead connection even when nothing is asked of it; while we wait for time
+	 * alone that would be a busy loop. */
+	if (!p[0].events)
+		p[0].fd = -1;
+	int n = poll(p, 2, left < 0 || ready ? 0 : left > 60000 ? 60000 : (int)left);
+	if (n > 0 && p[0].revents) {
+		l->readable |= (p[0].revents & ~POLLOUT) != 0;
+		l->writable |= (p[0].revents & ~POLLIN) != 0;
+	}
+	if (p[1].revents)
+		ni_hd_stop_seen();
+	ni_hd_env_now(l->env);
+	if (l->env->now_ms >= ni_hd_conn_deadline(&l->conn))
+		ni_hd_conn_tick(&l->conn);
+	if (ni_hd_stopping() && !stopping)
+		ni_hd_conn_drain(&l->conn);
+}
+
+void
+ni_hd_serve(struct ni_hd_link *l, void (*wait)(struct ni_hd_link *l))
+{
+	while (ni_hd_link_run(l))
+		wait(l);
+	ni_hd_link_free(l);
+}
+
+void
+ni_hd_serve_blocking(struct ni_hd_server *s, int fd, const struct sockaddr_in6 *peer)
+{
+	struct ni_hd_env env = {0};
+	ni_hd_env_now(&env);
+	struct ni_hd_link *l = ni_hd_link_new(s, &env, fd, peer);
+	if (l)
+		ni_hd_serve(l, ni_hd_wait);
+	if (s->log)
+		ni_hd_log_flush(s->log);
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The queue of output of a connection; see conn_priv.h. It exists only while something is queued,
+ * so that an idle connection costs nothing but its struct. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "conn_priv.h"
+
+void
+ni_hd_outq_free(struct ni_hd_conn *c)
+{
+	struct ni_hd_outq *q = c->out;
+	if (!q)
+		return;
+	for (unsigned i = q->first; i < q->n; i++)
+		if (q->seg[i].file)
+			c->core->site->put(c->core->site, q->seg[i].file);
+	free(q->buf);
+	free(q);
+	c->out = NULL;
+}
+
+static bool
+grow(struct ni_hd_outq *q, size_t n)
+{
+	size_t cap = q->cap ? q->cap : 1000;
+	while (cap - q->len < n)
+		cap *= 2;
+	char *p = cap == q->cap ? q->buf : realloc(q->buf, cap);
+	if (!p)
+		return false;
+	q->buf = p;
+	q->cap = cap;
+	return true;
+}
+
+static struct ni_hd_outq *
+queue(struct ni_hd_conn *c, size_t n)
+{
+	if (c->phase == NI_HD_ABORTED)
+		return NULL;
+	if (!c->out) {
+		c->out = malloc(sizeof(*c->out));
+		if (c->out) {
+			/* The segments need no zeroing. */
+			c->out->buf = NULL;
+			c->out->len = c->out->cap = 0;
+			c->out->first = c->out->n = 0;
+		}
+	}
+	if (!c->out || c->out->n == NI_HD_SEGS || !grow(c->out, n)) {
+		c->phase = NI_HD_ABORTED;
+		return NULL;
+	}
+	return c->out;
+}
+
+void
+ni_hd_put(struct ni_hd_conn *c, const char *p, size_t n)
+{
+	struct ni_hd_outq *q = n ? queue(c, n) : NULL;
+	if (!q)
+		return;
+	struct ni_hd_seg *last = q->n > q->first ? &q->seg[q->n - 1] : NULL;
+	memcpy(q->buf + q->len, p, n);
+	if (last && !last->file)
+		last->n += n; /* file segments aside, the buffer is contiguous */
+	else
+		q->seg[q->n++] = (struct ni_hd_seg){NULL, q->len, n};
+	q->len += n;
+}
+
+void
+ni_hd_put_file(struct ni_hd_conn *c, const struct ni_hd_file *f, uint64_t off, uint64_t n)
+{
+	enum { COPY_MAX = 8192 };
+	/* A small file goes out with its head in one segment of memory: one send() for both. */
+	if (n && f->mem && n <= COPY_MAX) {
+		ni_hd_put(c, f->mem + off, (size_t)n);
+	} else if (n) {
+		struct ni_hd_outq *q = queue(c, 0);
+		if (q) {
+			q->seg[q->n++] = (struct ni_hd_seg){f, off, n};
+			return;
+		}
+	}
+	c->core->site->put(c->core->site, f);
+}
+
+bool
+ni_hd_conn_piece(const struct ni_hd_conn *c, struct ni_hd_piece *piece)
+{
+	const struct ni_hd_outq *q = c->out;
+	const struct ni_hd_knobs *k = c->knobs;
+	if (!q || c->hold_ms || q->first == q->n)
+		return false;
+	const struct ni_hd_seg *s = &q->seg[q->first];
+	uint64_t n = s->n;
+	piece->more = q->first + 1 < q->n;
+	if (k->any) {
+		uint64_t max = k->drip_bytes ? k->drip_bytes : k->segment ? k->segment : n;
+		if (k->abort == NI_HD_ABORT_AFTER && k->abort_after > c->phase_bytes &&
+		    k->abort_after - c->phase_bytes < max)
+			max = k->abort_after - c->phase_bytes;
+		if (n > max)
+			n = max;
+		if (max != s->n)
+			piece->more = false;
+	}
+	/* One call never moves more than this, so that one client cannot keep the others waiting.
+	 */
+	piece->n = n < (1 << 20) ? (size_t)n : 1 << 20;
+	piece->fd = -1;
+	piece->off = s->off;
+	piece->p = NULL;
+	if (!s->file)
+		piece->p = q->buf + s->off;
+	else if (s->file->mem)
+		piece->p = s->file->mem + s->off;
+	else
+		piece->fd = s->file->fd;
+	return true;
+}

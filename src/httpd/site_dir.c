@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Files below a directory; see site.h. The kernel itself keeps every path beneath the root
+ * (openat2 with RESOLVE_BENEATH: no "..", no absolute link, no link that leads out), so there is no
+ * check here that a rename could outrun. What is no regular file is refused without waiting for it:
+ * opening a FIFO blocks unless O_NONBLOCK.
+ *
+ * Open files are remembered for a moment, small ones with their content: nothing is faster than
+ * the system call that is not made.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "netinspect/err.h"
+#include "site.h"
+
+enum { SLOTS = 1024, MEM_MAX = 65536, NAME_MAX_CACHED = 256 };
+
+struct entry {
+	struct ni_hd_file file; /* first: a pointer to it is a pointer to the entry */
+	atomic_uint refs;
+	int64_t checked_ms;
+	dev_t dev;
+	ino_t ino;
+	int64_t mtime_ns, ctime_ns;
+	uint32_t hash;
+	char *content;
+	char path[];
+};
+
+struct dir {
+	struct ni_hd_site ops;
+	char *name;
+	int fd;
+	uint32_t cache_ms;
+	pthread_mutex_t lock; /* of fd and slot */
+	struct entry *slot[SLOTS];
+};
+
+static int64_t
+now_ms(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static uint32_t
+hash(const char *s)
+{
+	uint32_t h = 2166136261;
+	for (; *s; s++)
+		h = (h ^ (unsigned char)*s) * 16777619;
+	return h;
+}
+
+static void
+drop(struct entry *e)
+{
+	if (!e || atomic_fetch_sub(&e->refs, 1) != 1)
+		return;
+	if (e->file.fd >= 0)
+		close(e->file.fd);
+	free(e->content);
+	free(e);
+}
+
+static int
+status_of(int err)
+{
+	switch (err) {
+	case ENOENT:
+	case ENOTDIR:
+	case ENAMETOOLONG:
+		return 404;
+	case EACCES:
+	case EPERM:
+	case EXDEV: /* the path leads out of the root */
+	case ELOOP:
+	case ENXIO: /* a socket */
+		return 403;
+	case EMFILE:
+	case ENFILE:
+	case ENOMEM:
+	case EAGAIN:
+		return 503;
+	default:
+		return 500;
+	}
+}
+
+static int
+open_beneath(int root, const char *path, uint64_t flags)
+{
+	struct open_how how = {.flags = flags | O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+			       .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
+	return (int)syscall(SYS_openat2, root, *path ? path : ".", &how, sizeof(how));
+}
+
+static int64_t
+ns(struct timespec t)
+{
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static bool
+same(const struct entry *e, const struct stat *st)
+{
+	return e->dev == st->st_dev && e->ino == st->st_ino && e->mtime_ns == ns(st->st_mtim) &&
+	       e->ctime_ns == ns(st->st_ctim) && e->file.size == (uint64_t)st->st_size;
+}
+
+static void
+read_content(struct entry *e)
+{
+	size_t n = (size_t)e->file.size;
+	size_t got = 0;
+	e->content = malloc(n + 1);
+	while (e->content && got < n) {
+		ssize_t k = pread(e->file.fd, e->content + got, n - got, (off_t)got);
+		if (k <= 0)
+			break;
+		got += (size_t)k;
+	}
+	if (got != n || !e->content) {
+		free(e->content);
+		e->content = NULL;
+		return;
+	}
+	e->file.mem = e->content;
+	close(e->file.fd);
+	e->file.fd = -1;
+}
+
+/*
+ * Look at the disk. 0 with @out (one reference: the caller's own if it is @old, which has not
+ * changed), or what ni_hd_site.open returns.
+ */
+static int
+load(struct dir *d, const char *path, struct entry *old, struct entry **out)
+{
+	struct stat st;
+	pthread_mutex_lock(&d->lock);
+	int fd = open_beneath(d->fd, path, 0);
+	int rc = fd < 0 ? status_of(errno) : 0;
+	pthread_mutex_unlock(&d->lock);
+	if (rc)
+		return rc;
+	if (fstat(fd, &st))
+		rc = 500;
+	else if (S_ISDIR(st.st_mode))
+		rc = NI_HD_SITE_DIR;
+	else if (!S_ISREG(st.st_mode))
+		rc = 403;
+	size_t n = strlen(path);
+	struct entry *e = NULL;
+	if (!rc && old && same(old, &st)) {
+		*out = old;
+	} else if (!rc) {
+		e = calloc(1, sizeof(*e) + n + 1);
+		rc = e ? 0 : 503;
+	}
+	if (!e) {
+		close(fd);
+		return rc;
+	}
+	e->refs = 1;
+	e->file.fd = fd;
+	e->file.size = (uint64_t)st.st_size;
+	e->file.mtime = st.st_mtim.tv_sec;
+	e->dev = st.st_dev;
+	e->ino = st.st_ino;
+	e->mtime_ns = ns(st.st_mtim);
+	e->ctime_ns = ns(st.st_ctim);
+	e->hash = hash(path);
+	memcpy(e->path, path, n + 1);
+	ni_hd_file_describe(&e->file, path, (uint64_t)st.st_mtim.tv_nsec >> 6);
+	if (d->cache_ms && e->file.size <= MEM_MAX)
+		read_content(e);
+	*out = e;
+	return 0;
+}
+
+static int
+dir_open(struct ni_hd_site *s, const char *path, const struct ni_hd_file **f)
+{
+	struct dir *d = (struct dir *)(void *)s;
+	uint32_t h = hash(path);
+	int64_t now = d->cache_ms ? now_ms() : 0;
+	struct entry *e = NULL;
+	struct entry *old = NULL;
+	struct entry **slot = &d->slot[h % SLOTS];
+	if (d->cache_ms) {
+		pthread_mutex_lock(&d->lock);
+		old = *slot;
+		if (old && (old->hash != h || strcmp(old->path, path) != 0))
+			old = NULL;
+		if (old)
+			atomic_fetch_add(&old->refs, 1);
+		bool fresh = old && now - old->checked_ms < d->cache_ms;
+		pthread_mutex_unlock(&d->lock);
+		if (fresh) {
+			*f = &old->file;
+			return NI_HD_SITE_FILE;
+		}
+	}
+	int rc = load(d, path, old, &e);
+	if (e != old)
+		drop(old);
+	if (rc)
+		return rc;
+	if (d->cache_ms && strlen(path) < NAME_MAX_CACHED) {
+		pthread_mutex_lock(&d->lock);
+		e->checked_ms = now;
+		old = *slot;
+		if (old != e) {
+			atomic_fetch_add(&e->refs, 1);
+			*slot = e;
+			drop(old);
+		}
+		pthread_mutex_unlock(&d->lock);
+	}
+	*f = &e->file;
+	return NI_HD_SITE_FILE;
+}
+
+static void
+dir_put(struct ni_hd_site *s, const struct ni_hd_file *f)
+{
+	(void)s;
+	/* The file is the first member of its entry, which was never const. */
+	union {
+		const struct ni_hd_file *file;
+		struct entry *entry;
+	} u = {f};
+	drop(u.entry);
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The names in @dir, sorted, without dot files. Returns how many. */
+static size_t
+read_names(DIR *dir, char ***names)
+{
+	enum { NAMES_MAX = 10000 };
+	size_t n = 0;
+	*names = calloc(NAMES_MAX, sizeof(**names));
+	for (struct dirent *e; *names && n < NAMES_MAX && (e = readdir(dir));)
+		if (e->d_name[0] != '.' && ((*names)[n] = strdup(e->d_name)))
+			n++;
+	if (n)
+		qsort(*names, n, sizeof(**names), compare);
+	return n;
+}
+
+static int
+dir_list(struct ni_hd_site *s, const char *path,
+	 void (*each)(void *arg, const char *name, bool dir, uint64_t size), void *arg)
+{
+	struct dir *d = (struct dir *)(void *)s;
+	char **names = NULL;
+	pthread_mutex_lock(&d->lock);
+	int fd = open_beneath(d->fd, path, O_DIRECTORY);
+	int rc = fd < 0 ? status_of(errno) : 0;
+	pthread_mutex_unlock(&d->lock);
+	if (rc)
+		return rc;
+	DIR *dir = fdopendir(fd);
+	if (!dir) {
+		close(fd);
+		return 500;
+	}
+	size_t n = read_names(dir, &names);
+	for (size_t i = 0; i < n; i++) {
+		struct stat st;
+		if (!fstatat(dirfd(dir), names[i], &st, AT_SYMLINK_NOFOLLOW) &&
+		    (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
+			each(arg, names[i], S_ISDIR(st.st_mode), (uint64_t)st.st_size);
+		free(names[i]);
+	}
+	free(names);
+	closedir(dir);
+	return 0;
+}
+
+static int
+dir_reload(struct ni_hd_site *s)
+{
+	struct dir *d = (struct dir *)(void *)s;
+	int fd = open(d->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -1; /* the old root stays */
+	pthread_mutex_lock(&d->lock);
+	close(d->fd);
+	d->fd = fd;
+	for (unsigned i = 0; i < SLOTS; i++) {
+		drop(d->slot[i]);
+		d->slot[i] = NULL;
+	}
+	pthread_mutex_unlock(&d->lock);
+	return 0;
+}
+
+struct ni_hd_site *
+ni_hd_site_dir(const char *root, uint32_t cache_ms, struct ni_err *err)
+{
+	struct dir *d = calloc(1, sizeof(*d));
+	if (!d) {
+		ni_fail(err, NI_ERR_RUN, "out of memory");
+		return NULL;
+	}
+	d->ops = (struct ni_hd_site){dir_open, dir_put, dir_list, dir_reload};
+	d->name = realpath(root, NULL);
+	d->fd = d->name ? open(d->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	d->cache_ms = cache_ms;
+	pthread_mutex_init(&d->lock, NULL);
+	if (d->fd < 0) {
+		ni_fail(err, NI_ERR_INPUT, "--root %s: %s", root, strerror(errno));
+		free(d->name);
+		free(d);
+		return NULL;
+	}
+	return &d->ops;
+}
