@@ -12,6 +12,7 @@
 #include "decode_as.h"
 #include "limits.h"
 #include "netinspect/finals.h"
+#include "outputs.h"
 #include "privilege.h"
 #include "source.h"
 #include "writer.h"
@@ -147,54 +148,6 @@ drop_rights(struct run *r, struct ni_err *err)
 	return rc || !r->writer ? rc : ni_writer_check_ring(r->writer, err);
 }
 
-/* With -w alone nothing is shown: frames go from the kernel to the file untouched. */
-static bool
-shows(const struct ni_cli *c)
-{
-	bool asked = c->print || c->format != NI_FORMAT_DEFAULT || c->tree || c->hex;
-	return (!c->write_file || asked) && (!c->quiet || c->format == NI_FORMAT_REPORT);
-}
-
-static struct ni_sink *
-make_sink(struct run *r, struct ni_err *err)
-{
-	struct ni_cli *c = r->cli;
-	struct ni_text_opts text = {
-	    .time = c->time,
-	    .summary = !c->tree,
-	    .tree = c->tree,
-	    .only = c->only[0] ? c->only : NULL,
-	    .hex = c->hex,
-	};
-	struct ni_report_opts report = {.full = c->full, .input = &r->about, .session = r->session};
-	switch (c->format) {
-	case NI_FORMAT_FIELDS:
-		c->layout.keys = c->fields.v;
-		c->layout.time = c->time;
-		return ni_fields_sink(&r->out, &c->layout, ni_session_registry(r->session), err);
-	case NI_FORMAT_JSON:
-		return ni_json_sink(&r->out, c->hex);
-	case NI_FORMAT_REPORT:
-		return ni_report_sink(&r->out, &report);
-	case NI_FORMAT_DEFAULT:
-	case NI_FORMAT_TEXT:
-	case NI_FORMAT_TREE:
-		break;
-	}
-	return ni_text_sink(&r->out, &text);
-}
-
-static bool
-wants_color(const struct ni_cli *c)
-{
-	const char *no = getenv("NO_COLOR");
-	if (c->color && !strcmp(c->color, "always"))
-		return true;
-	if ((c->color && !strcmp(c->color, "never")) || (no && *no))
-		return false;
-	return isatty(STDOUT_FILENO) == 1;
-}
-
 static int
 open_session(struct run *r, struct ni_err *err)
 {
@@ -204,25 +157,13 @@ open_session(struct run *r, struct ni_err *err)
 	    .absolute_seq = c->absolute_seq,
 	    .finals = r->finals,
 	};
-	int rc = ni_out_init(&r->out, STDOUT_FILENO, err);
-	if (rc)
-		return rc;
-	r->out.color = wants_color(c);
-	r->out.ascii = c->ascii;
-	r->out.line_flush = c->line_buffered || isatty(STDOUT_FILENO) == 1;
 	r->session = ni_session_new(&opts, err);
 	if (!r->session)
 		return NI_ERR_RUN;
+	int rc = NI_SUCCESS;
 	for (size_t i = 0; i < c->decode_as.n && !rc; i++)
 		rc = ni_decode_as(ni_session_registry(r->session), c->decode_as.v[i], err);
-	if (rc)
-		return rc;
-	struct ni_sink *sink = make_sink(r, err);
-	if (sink)
-		return ni_session_add(r->session, sink, err);
-	if (err->what[0])
-		return NI_ERR_INPUT; /* a field that is none */
-	return ni_fail(err, NI_ERR_RUN, "output: no memory");
+	return rc ? rc : ni_outputs_open(&r->out, r->cli, r->session, &r->about, err);
 }
 
 static void
@@ -420,7 +361,7 @@ open_all(struct run *r, struct ni_err *err)
 	if (rc)
 		return rc;
 	ni_source_info(r->source, &r->info);
-	if (shows(r->cli) && needs_look_ahead(r))
+	if (ni_outputs_asked(r->cli) && needs_look_ahead(r))
 		rc = open_source(r, &r->ahead, err);
 	if (!rc)
 		rc = open_writer(r, err);
@@ -429,7 +370,7 @@ open_all(struct run *r, struct ni_err *err)
 	catch_signals(r);
 	if (!rc && r->ahead)
 		rc = look_ahead(r, err);
-	if (!rc && shows(r->cli))
+	if (!rc && ni_outputs_asked(r->cli))
 		rc = open_session(r, err);
 	return rc;
 }

@@ -255,9 +255,8 @@ ip_len(const struct ni_dis *d)
 	return d->net_layer < d->nlayers ? d->layers[d->net_layer].len : 0;
 }
 
-/* The segment as the tracker wants it. False: too little of it is there. */
-static bool
-read_segment(const struct ni_dis *d, const struct ni_layer *l, struct ni_tcp_in *in)
+bool
+ni_conns_segment(const struct ni_dis *d, const struct ni_layer *l, struct ni_tcp_in *in)
 {
 	struct ni_span s = ni_layer_span(d, l);
 	if (s.cap < TCP_HDR || l->hdr < TCP_HDR)
@@ -330,7 +329,7 @@ frame_tcp(struct ni_conns *c, struct ni_dis *d, const struct ni_layer *l)
 {
 	struct ni_tcp_in in;
 	struct ni_flow_key k;
-	if (!read_segment(d, l, &in) || !ni_flow_key(&k, d, d->port))
+	if (!ni_conns_segment(d, l, &in) || !ni_flow_key(&k, d, d->port))
 		return NULL;
 	struct ni_flow *f = ni_flows_find(c->tcp, &k);
 	if (f) {

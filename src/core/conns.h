@@ -15,6 +15,7 @@
 
 struct ni_conns;
 struct ni_streams;
+struct ni_tcp_in;
 
 struct ni_conns_opts {
 	struct ni_streams *streams;
@@ -40,6 +41,12 @@ void ni_conns_free(struct ni_conns **c);
  * Returns the conversation, or NULL if it is none or there is no memory for it.
  */
 struct ni_conn *ni_conns_frame(struct ni_conns *c, struct ni_dis *d, int64_t now_ns);
+
+/**
+ * Read the TCP segment of layer @l of @d as the tracker wants it, but for its direction.
+ * False: too little of it was captured.
+ */
+bool ni_conns_segment(const struct ni_dis *d, const struct ni_layer *l, struct ni_tcp_in *in);
 
 /** Give up what has been silent for too long. */
 void ni_conns_tick(struct ni_conns *c, int64_t now_ns);

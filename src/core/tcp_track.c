@@ -56,6 +56,7 @@ set_state(struct ni_tcp *t, unsigned side, unsigned why, const struct ni_tcp_see
 		s->has |= NI_HAS_ACK_TS;
 	}
 	t->c.state[side] = (uint8_t)to;
+	x->out->why[side] = (uint8_t)why;
 	if (x->env->emit)
 		x->env->emit(x->env->ctx, (enum ni_side)side, (enum ni_tcp_state)from,
 			     (enum ni_tcp_state)to, why);
@@ -486,7 +487,7 @@ ni_tcp_track(struct ni_tcp *t, const struct ni_tcp_in *in, struct ni_tcp_out *ou
 
 	if (!short_cut && ni_tcp_begins(t, in))
 		return NI_TRACK_NEW;
-	*out = (struct ni_tcp_out){0};
+	*out = (struct ni_tcp_out){.was = {t->c.state[0], t->c.state[1]}};
 	if (short_cut) {
 		fast(t, &x);
 	} else {

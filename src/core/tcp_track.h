@@ -44,6 +44,9 @@ struct ni_tcp_in {
 /* What the tracker says about that segment. */
 struct ni_tcp_out {
 	uint8_t state[2]; /* of both sides once the segment has been taken in */
+	uint8_t was[2];   /* before */
+	uint8_t why[2];   /* the last rule that moved a side, for ni_tcp_why_text() and its kin; only
+			     where was and state differ */
 	bool rel_ack_valid;
 	bool wrapped;   /* the sequence number passed 2^32 in or before this segment */
 	uint32_t marks; /* 1 << enum ni_mark */

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From options to sinks; see outputs.h. */
+#include "outputs.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+bool
+ni_outputs_asked(const struct ni_cli *c)
+{
+	bool asked = c->print || c->format != NI_FORMAT_DEFAULT || c->tree || c->hex;
+	return (!c->write_file || asked) && (!c->quiet || c->format == NI_FORMAT_REPORT);
+}
+
+static struct ni_sink *
+make_sink(struct ni_out *out, struct ni_cli *c, struct ni_session *s,
+	  const struct ni_report_input *about, struct ni_err *err)
+{
+	struct ni_text_opts text = {
+	    .time = c->time,
+	    .summary = !c->tree,
+	    .tree = c->tree,
+	    .only = c->only[0] ? c->only : NULL,
+	    .hex = c->hex,
+	};
+	struct ni_report_opts report = {.full = c->full, .input = about, .session = s};
+	switch (c->format) {
+	case NI_FORMAT_FIELDS:
+		c->layout.keys = c->fields.v;
+		c->layout.time = c->time;
+		return ni_fields_sink(out, &c->layout, ni_session_registry(s), err);
+	case NI_FORMAT_JSON:
+		return ni_json_sink(out, c->hex);
+	case NI_FORMAT_REPORT:
+		return ni_report_sink(out, &report);
+	case NI_FORMAT_DEFAULT:
+	case NI_FORMAT_TEXT:
+	case NI_FORMAT_TREE:
+		break;
+	}
+	return ni_text_sink(out, &text);
+}
+
+static bool
+wants_color(const struct ni_cli *c)
+{
+	const char *no = getenv("NO_COLOR");
+	if (c->color && !strcmp(c->color, "always"))
+		return true;
+	if ((c->color && !strcmp(c->color, "never")) || (no && *no))
+		return false;
+	return isatty(STDOUT_FILENO) == 1;
+}
+
+int
+ni_outputs_open(struct ni_out *out, struct ni_cli *c, struct ni_session *s,
+		const struct ni_report_input *about, struct ni_err *err)
+{
+	int rc = ni_out_init(out, STDOUT_FILENO, err);
+	if (rc)
+		return rc;
+	out->color = wants_color(c);
+	out->ascii = c->ascii;
+	out->line_flush = c->line_buffered || isatty(STDOUT_FILENO) == 1;
+	struct ni_sink *sink = make_sink(out, c, s, about, err);
+	if (sink)
+		return ni_session_add(s, sink, err);
+	if (err->what[0])
+		return NI_ERR_INPUT; /* a field that is none */
+	return ni_fail(err, NI_ERR_RUN, "output: no memory");
+}

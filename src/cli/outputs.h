@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which outputs the command line asks for, as sinks of the session. */
+#ifndef NI_OUTPUTS_H
+#define NI_OUTPUTS_H
+
+#include <stdbool.h>
+
+#include "options.h"
+
+/** Say whether anything is to be shown: with -w alone frames go to the file untouched. */
+bool ni_outputs_asked(const struct ni_cli *c);
+
+/**
+ * Open standard output as @out and add to @s every sink that @c asks for. @c, @out and @about stay
+ * the caller's and must outlive @s. 0, or a negative ni_status with @err filled.
+ */
+int ni_outputs_open(struct ni_out *out, struct ni_cli *c, struct ni_session *s,
+		    const struct ni_report_input *about, struct ni_err *err);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A segment's record; see netinspect/rung.h. */
+#include "netinspect/rung.h"
+
+#include "conns.h"
+#include "netinspect/dis.h"
+#include "tcp_priv.h"
+
+bool
+ni_rung_of(const struct ni_dis *d, struct ni_rung *r)
+{
+	struct ni_tcp_in in;
+	if (!d->seg || !ni_conns_segment(d, &d->layers[d->transport_layer], &in))
+		return false;
+	const struct ni_tcp_out *s = d->seg;
+	struct ni_tcp_opts opt = {.wscale = 0};
+	if (in.flags & NI_TH_SYN)
+		ni_tcp_opts_read(&in, &opt);
+	*r = (struct ni_rung){
+	    .frame = in.frame,
+	    .ts_ns = in.ts_ns,
+	    .seq = in.seq,
+	    .ack = in.ack,
+	    .rel_seq = s->rel_seq,
+	    .rel_ack = s->rel_ack,
+	    .len = in.len,
+	    .window = s->window,
+	    .marks = s->marks,
+	    .dup_ack_num = s->dup_ack_num,
+	    .other_frame = s->dup_ack_num ? s->dup_ack_frame : s->rto_frame,
+	    .acks_frame = s->acks_frame,
+	    .ack_rtt_ns = s->ack_rtt_ns,
+	    .conn = d->conn->id,
+	    .flags = in.flags,
+	    .mss = opt.mss,
+	    .wscale = opt.has & NI_OPT_WSCALE ? opt.wscale : NI_WSCALE_OFF,
+	    .side = d->dir,
+	    .was = {s->was[0], s->was[1]},
+	    .state = {s->state[0], s->state[1]},
+	    .why = {s->why[0], s->why[1]},
+	};
+	return true;
+}
