@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The command line; see options.h. Every option stands in the table below and nowhere else. */
-#include "options.h"
+#include "options_priv.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -10,23 +10,22 @@
 #include "netinspect/buf.h"
 #include "netinspect/lookup.h"
 
-enum kind { HEADING, FLAG, STRING, LIST, NUMBER, BIGNUMBER, CALL };
-
-struct opt {
-	enum kind kind;
-	char letter;      /* 0: long form only */
-	const char *name; /* long form; of a heading: its text */
-	const char *arg;  /* what the argument is called; NULL: none */
-	const char *help;
-	size_t at;    /* where in struct ni_cli the value goes */
-	uint32_t max; /* NUMBER: 0 for no limit but 32 bits */
-	int (*call)(struct ni_cli *cli, const char *arg, struct ni_err *err);
+/* clang-format off */
+const struct word ni_cli_formats[] = {
+    {"text", NI_FORMAT_TEXT},
+    {"tree", NI_FORMAT_TREE},
+    {"fields", NI_FORMAT_FIELDS},
+    {"json", NI_FORMAT_JSON},
+    {"report", NI_FORMAT_REPORT},
+    {NULL, 0},
 };
-
-struct word {
-	const char *name;
-	int value;
+const struct word ni_cli_times[] = {
+    {"r", NI_TIME_RELATIVE}, {"a", NI_TIME_ABSOLUTE},         {"ad", NI_TIME_ABSOLUTE_DATE},
+    {"d", NI_TIME_DELTA},    {"dd", NI_TIME_DELTA_DISPLAYED}, {"e", NI_TIME_EPOCH},
+    {"u", NI_TIME_UTC},      {"ud", NI_TIME_UTC_DATE},        {NULL, 0},
 };
+const struct word ni_cli_colors[] = {{"auto", 0}, {"always", 1}, {"never", 2}, {NULL, 0}};
+/* clang-format on */
 
 /* Find @arg among @words; else fail with all of them in the hint. */
 static int
@@ -49,12 +48,8 @@ pick(const struct word *words, const char *arg, const char *option, int *value, 
 static int
 set_format(struct ni_cli *cli, const char *arg, struct ni_err *err)
 {
-	static const struct word words[] = {
-	    {"text", NI_FORMAT_TEXT}, {"tree", NI_FORMAT_TREE},     {"fields", NI_FORMAT_FIELDS},
-	    {"json", NI_FORMAT_JSON}, {"report", NI_FORMAT_REPORT}, {NULL, 0},
-	};
 	int v = 0;
-	int rc = pick(words, arg, "-T", &v, err);
+	int rc = pick(ni_cli_formats, arg, "-T", &v, err);
 	cli->format = (enum ni_format)v;
 	return rc;
 }
@@ -62,13 +57,8 @@ set_format(struct ni_cli *cli, const char *arg, struct ni_err *err)
 static int
 set_time(struct ni_cli *cli, const char *arg, struct ni_err *err)
 {
-	static const struct word words[] = {
-	    {"r", NI_TIME_RELATIVE}, {"a", NI_TIME_ABSOLUTE},         {"ad", NI_TIME_ABSOLUTE_DATE},
-	    {"d", NI_TIME_DELTA},    {"dd", NI_TIME_DELTA_DISPLAYED}, {"e", NI_TIME_EPOCH},
-	    {"u", NI_TIME_UTC},      {"ud", NI_TIME_UTC_DATE},        {NULL, 0},
-	};
 	int v = 0;
-	int rc = pick(words, arg, "-t", &v, err);
+	int rc = pick(ni_cli_times, arg, "-t", &v, err);
 	cli->time = (enum ni_time_format)v;
 	return rc;
 }
@@ -76,10 +66,9 @@ set_time(struct ni_cli *cli, const char *arg, struct ni_err *err)
 static int
 set_color(struct ni_cli *cli, const char *arg, struct ni_err *err)
 {
-	static const struct word words[] = {{"auto", 0}, {"always", 1}, {"never", 2}, {NULL, 0}};
 	int v = 0;
 	cli->color = arg;
-	return pick(words, arg, "--color", &v, err);
+	return pick(ni_cli_colors, arg, "--color", &v, err);
 }
 
 static int
@@ -167,7 +156,7 @@ add_field(struct ni_cli *cli, const char *arg, struct ni_err *err)
 #define AT(member) offsetof(struct ni_cli, member)
 
 /* clang-format off */
-static const struct opt options[] = {
+const struct opt ni_cli_options[] = {
 	{HEADING, 0, "Input", NULL, NULL, 0, 0, NULL},
 	{LIST, 'i', "interface", "IFACE", "capture on IFACE, a name or number from -D; may be repeated", AT(ifaces), 0, NULL},
 	{STRING, 'r', "read-file", "FILE", "read a capture file, - for standard input (pcap or pcapng, also gzip or zstd)", AT(read_file), 0, NULL},
@@ -216,7 +205,8 @@ static const struct opt options[] = {
 };
 /* clang-format on */
 
-enum { NOPTIONS = sizeof(options) / sizeof(options[0]), LONG_BASE = 256 };
+enum { NOPTIONS = sizeof(ni_cli_options) / sizeof(ni_cli_options[0]), LONG_BASE = 256 };
+const size_t ni_cli_noptions = NOPTIONS;
 
 static int
 set_number(const struct opt *o, uint64_t *value, const char *arg, struct ni_err *err)
@@ -277,7 +267,7 @@ getopt_tables(char *letters, struct option *longs)
 {
 	*letters++ = ':'; /* a missing argument is told apart from an unknown option */
 	for (size_t i = 0; i < NOPTIONS; i++) {
-		const struct opt *o = &options[i];
+		const struct opt *o = &ni_cli_options[i];
 		if (o->kind == HEADING)
 			continue;
 		if (o->letter) {
@@ -296,10 +286,10 @@ static const struct opt *
 find(int c)
 {
 	if (c >= LONG_BASE)
-		return &options[c - LONG_BASE];
+		return &ni_cli_options[c - LONG_BASE];
 	for (size_t i = 0; i < NOPTIONS; i++)
-		if (options[i].letter && options[i].letter == c)
-			return &options[i];
+		if (ni_cli_options[i].letter && ni_cli_options[i].letter == c)
+			return &ni_cli_options[i];
 	return NULL;
 }
 
@@ -318,12 +308,12 @@ bad_option(int c, char **argv, struct ni_err *err)
 		snprintf(name, sizeof(name), "%.*s", (int)strcspn(given + 2, "="), given + 2);
 		ni_fail(err, NI_ERR_INPUT, "%s: no such option, or it takes no argument", given);
 		for (size_t i = 0; i < NOPTIONS; i++) {
-			unsigned d = options[i].kind == HEADING
+			unsigned d = ni_cli_options[i].kind == HEADING
 					 ? near
-					 : ni_word_distance(options[i].name, name);
+					 : ni_word_distance(ni_cli_options[i].name, name);
 			if (d < near) {
 				near = d;
-				best = &options[i];
+				best = &ni_cli_options[i];
 			}
 		}
 		if (best)
@@ -403,84 +393,4 @@ ni_cli_parse(struct ni_cli *cli, int argc, char **argv, struct ni_err *err)
 	}
 	int rc = join_words(cli, argc - optind, argv + optind, err);
 	return rc ? rc : check(cli, err);
-}
-
-enum { HELP_COLUMN = 34, HELP_WIDTH = 80 };
-
-/* @text from column HELP_COLUMN on, broken between words; @at is where the pen stands. */
-static void
-wrap(FILE *f, const char *text, int at)
-{
-	if (at >= HELP_COLUMN) {
-		fputc('\n', f);
-		at = 0;
-	}
-	fprintf(f, "%*s", HELP_COLUMN - at, "");
-	for (int column = HELP_COLUMN; *text;) {
-		int n = (int)strcspn(text, " ");
-		if (column + n > HELP_WIDTH && column > HELP_COLUMN) {
-			fprintf(f, "\n%*s", HELP_COLUMN, "");
-			column = HELP_COLUMN;
-		}
-		fprintf(f, "%s%.*s", column > HELP_COLUMN ? " " : "", n, text);
-		column += n + 1;
-		text += n + (text[n] == ' ');
-	}
-	fputc('\n', f);
-}
-
-void
-ni_cli_help(FILE *f)
-{
-	fputs("Usage: netinspect [-i IFACE | -r FILE] [options] [capture filter]\n\n"
-	      "Show every conversation on a wire and say what happened in it.\n",
-	      f);
-	for (size_t i = 0; i < NOPTIONS; i++) {
-		const struct opt *o = &options[i];
-		if (o->kind == HEADING) {
-			fprintf(f, "\n%s\n", o->name);
-			continue;
-		}
-		int n = o->letter ? fprintf(f, "  -%c, --%s", o->letter, o->name)
-				  : fprintf(f, "      --%s", o->name);
-		if (o->arg)
-			n += fprintf(f, " %s", o->arg);
-		wrap(f, o->help, n);
-	}
-	fputs("\nExamples\n"
-	      "  sudo netinspect -i eth0 'tcp port 7788'\n"
-	      "  netinspect -r lab.pcap -T report\n"
-	      "  netinspect -r lab.pcap -T fields -e frame.number -e tcp.state.client\n",
-	      f);
-}
-
-/* Roff takes a '-' for a hyphen and a line that begins with a '.' for a request. */
-static void
-roff(FILE *f, const char *s)
-{
-	for (; *s; s++)
-		fprintf(f, *s == '-' || *s == '\\' ? "\\%c" : "%c", *s);
-}
-
-void
-ni_cli_man(FILE *f)
-{
-	for (size_t i = 0; i < NOPTIONS; i++) {
-		const struct opt *o = &options[i];
-		if (o->kind == HEADING) {
-			fprintf(f, ".SS %s\n", o->name);
-			continue;
-		}
-		fputs(".TP\n\\fB", f);
-		if (o->letter)
-			fprintf(f, "\\-%c\\fR, \\fB", o->letter);
-		fputs("\\-\\-", f);
-		roff(f, o->name);
-		fputs("\\fR", f);
-		if (o->arg)
-			fprintf(f, " \\fI%s\\fR", o->arg);
-		fputc('\n', f);
-		roff(f, o->help);
-		fputs(".\n", f);
-	}
 }
