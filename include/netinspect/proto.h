@@ -26,6 +26,9 @@ enum ni_table {
 	NI_NTABLES,
 };
 
+/* "tcp.port" and the like, as decode-as and lists call a table. Never NULL. */
+const char *ni_table_name(unsigned table);
+
 struct ni_bind {
 	uint8_t table;
 	uint16_t key;

@@ -8,25 +8,14 @@
 #include "netinspect/lookup.h"
 #include "netinspect/proto.h"
 
-struct selector {
-	const char *key;
-	enum ni_table table;
-};
-
-static const struct selector selectors[] = {
-    {"tcp.port", NI_BY_TCP_PORT},   {"udp.port", NI_BY_UDP_PORT}, {"ip.proto", NI_BY_IPPROTO},
-    {"ethertype", NI_BY_ETHERTYPE}, {"ppp.protocol", NI_BY_PPP},
-};
-
-enum { NSELECTORS = sizeof(selectors) / sizeof(selectors[0]) };
-
-static const struct selector *
-find_selector(const char *rule, size_t n)
+/* The table that a rule's key names; NI_NTABLES if none. */
+static enum ni_table
+find_table(const char *rule, size_t n)
 {
-	for (size_t i = 0; i < NSELECTORS; i++)
-		if (strlen(selectors[i].key) == n && !strncmp(selectors[i].key, rule, n))
-			return &selectors[i];
-	return NULL;
+	for (unsigned t = NI_BY_ETHERTYPE; t < NI_NTABLES; t++)
+		if (strlen(ni_table_name(t)) == n && !strncmp(ni_table_name(t), rule, n))
+			return (enum ni_table)t;
+	return NI_NTABLES;
 }
 
 /* "8000" or "8000-8010", decimal or 0x hexadecimal, up to the comma. */
@@ -71,23 +60,25 @@ int
 ni_decode_as(struct ni_registry *reg, const char *rule, struct ni_err *err)
 {
 	size_t n = strcspn(rule, "=");
-	const struct selector *s = find_selector(rule, n);
+	enum ni_table table = find_table(rule, n);
 	unsigned long from = 0;
 	unsigned long to = 0;
 	const char *name = NULL;
-	if (s && !strncmp(rule + n, "==", 2))
+	if (table != NI_NTABLES && !strncmp(rule + n, "==", 2))
 		name = parse_range(rule + n + 2, &from, &to);
 	if (!name) {
 		ni_fail(err, NI_ERR_INPUT, "-d %s: not of the form KEY==N,PROTOCOL", rule);
-		ni_hint(err, "KEY is tcp.port, udp.port, ip.proto, ethertype or ppp.protocol, N a "
-			     "number or a range: -d tcp.port==8000-8010,http");
+		ni_hint(
+		    err,
+		    "KEY is tcp.port, udp.port, ip.proto, ethertype, llc.dsap or ppp.protocol, N a "
+		    "number or a range: -d tcp.port==8000-8010,http");
 		return NI_ERR_INPUT;
 	}
 	const struct ni_proto *p = ni_registry_find(reg, name);
 	if (!p)
 		return unknown_protocol(reg, rule, name, err);
 	for (unsigned long k = from; k <= to; k++)
-		if (!ni_registry_bind(reg, s->table, (uint16_t)k, p))
+		if (!ni_registry_bind(reg, table, (uint16_t)k, p))
 			return ni_fail(err, NI_ERR_RUN, "-d %s: no memory", rule);
 	return NI_SUCCESS;
 }

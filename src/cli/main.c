@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "completion.h"
 #include "glossary.h"
 #include "iflist.h"
 #include "netinspect/proto.h"
@@ -44,11 +45,16 @@ print_version(void)
 }
 
 static int
-print_glossary(const char *what, struct ni_err *err)
+print_glossary(const struct ni_cli *cli, struct ni_err *err)
 {
 	struct ni_registry *reg = ni_registry_new();
-	int rc =
-	    reg ? ni_glossary(stdout, what, reg, err) : ni_fail(err, NI_ERR_RUN, "-G: no memory");
+	int rc = NI_SUCCESS;
+	if (!reg)
+		rc = ni_fail(err, NI_ERR_RUN, "lists: no memory");
+	else if (cli->glossary)
+		rc = ni_glossary(stdout, cli->glossary, reg, err);
+	else
+		rc = ni_list_fields(stdout, cli->list_fields, reg, err);
 	ni_registry_free(&reg);
 	return rc;
 }
@@ -83,8 +89,10 @@ answer(const struct ni_cli *cli, struct ni_err *err)
 		ni_cli_help(stdout);
 	else if (cli->version)
 		print_version();
-	else if (cli->glossary)
-		return print_glossary(cli->glossary, err);
+	else if (cli->glossary || cli->list_fields)
+		return print_glossary(cli, err);
+	else if (cli->completion)
+		return ni_completion(stdout, cli->completion, err);
 	else if (cli->list_ifaces)
 		return print_ifaces(err);
 	else
@@ -107,8 +115,8 @@ main(int argc, char **argv)
 	}
 	int rc = ni_cli_parse(&cli, argc, argv, &err);
 	if (rc == NI_SUCCESS) {
-		bool about = cli.help || cli.version || cli.glossary || cli.list_ifaces ||
-			     cli.list_linktypes;
+		bool about = cli.help || cli.version || cli.glossary || cli.list_fields ||
+			     cli.completion || cli.list_ifaces || cli.list_linktypes;
 		rc = about ? answer(&cli, &err) : ni_run(&cli, &err);
 	}
 	return complain(&err, rc);

@@ -197,9 +197,11 @@ const struct opt ni_cli_options[] = {
 	{LIST, 'd', "decode-as", "KEY==N,PROTO", "for example tcp.port==8000,http or udp.port==5000-5010,dns", AT(decode_as), 0, NULL},
 	{FLAG, 0, "check-checksums", NULL, "verify checksums (offloading makes good packets look bad; then it says so)", AT(check_checksums), 0, NULL},
 	{FLAG, 0, "absolute-seq", NULL, "show TCP sequence numbers as they are, not from 0", AT(absolute_seq), 0, NULL},
-	{STRING, 'G', "glossary", "WHAT", "print 'fields' or 'protocols' and exit", AT(glossary), 0, NULL},
+	{STRING, 'G', "glossary", "WHAT", "print fields, protocols, values or decodes as tshark does, and exit", AT(glossary), 0, NULL},
+	{STRING, 0, "list-fields", "GLOB", "print the fields whose key fits GLOB, with type, meaning and values, and exit", AT(list_fields), 0, NULL},
 
 	{HEADING, 0, "Help", NULL, NULL, 0, 0, NULL},
+	{STRING, 0, "completion", "SHELL", "print the completion script for bash, zsh or fish and exit", AT(completion), 0, NULL},
 	{FLAG, 'h', "help", NULL, "this text", AT(help), 0, NULL},
 	{FLAG, 'v', "version", NULL, "version and libraries", AT(version), 0, NULL},
 };

@@ -33,7 +33,7 @@ struct ni_cli {
 	struct ni_cli_list ifaces, fields, autostop, ring, decode_as;
 	const char *read_file, *write_file, *write_format;
 	const char *filter; /* -f, or the trailing words joined */
-	const char *linktype, *user, *glossary, *color;
+	const char *linktype, *user, *glossary, *list_fields, *completion, *color;
 	uint64_t count; /* -c; 0: no limit */
 	uint32_t snaplen, buffer_mib;
 	bool no_promisc, follow;
