@@ -350,7 +350,7 @@ count(struct ni_tcp *t, const struct ni_tcp_seen *x)
 static void
 arrive(struct ni_tcp *t, unsigned side, const struct ni_tcp_seen *x)
 {
-	struct ni_tcp_seen fin = {.in = x->in, .env = x->env, .guard = NI_G_FIN_IN};
+	struct ni_tcp_seen fin = {.in = x->in, .env = x->env, .out = x->out, .guard = NI_G_FIN_IN};
 	if (!(t->side[side].has & NI_HAS_INBOUND))
 		return;
 	t->side[side].has &= ~HAS(INBOUND);
