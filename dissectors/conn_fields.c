@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "inet.h"
+#include "netinspect/community_id.h"
 #include "netinspect/conn.h"
+#include "state.h"
 
 static bool
 text(struct ni_value *v, const char *s)
@@ -148,6 +150,14 @@ ni_conn_service(const struct ni_dis *d, const struct ni_layer *l, struct ni_valu
 {
 	const struct ni_conn *c = conn_of(d, l);
 	return c && c->service && text(v, c->service);
+}
+
+bool
+ni_conn_field_community_id(const struct ni_dis *d, const struct ni_layer *l, struct ni_value *v)
+{
+	const struct ni_conn *c = conn_of(d, l);
+	return c && d->state && ni_conn_community_id(d->state->community_id, c) &&
+	       text(v, d->state->community_id);
 }
 
 /* No protocol: nothing is bound to it. */

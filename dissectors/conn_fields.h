@@ -22,6 +22,9 @@ enum ni_conn_field {
 	CONN_ORIG_BYTES,
 	CONN_RESP_BYTES,
 	CONN_SERVICE,
+	CONN_NSHOWN,
+	/* For those who ask for it: too costly to be made for every packet. */
+	CONN_COMMUNITY_ID = CONN_NSHOWN,
 	CONN_NFIELDS,
 };
 
@@ -41,5 +44,6 @@ ni_get_fn ni_conn_duration;
 ni_get_fn ni_conn_orig_bytes;
 ni_get_fn ni_conn_resp_bytes;
 ni_get_fn ni_conn_service;
+ni_get_fn ni_conn_field_community_id;
 
 #endif

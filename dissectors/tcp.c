@@ -124,7 +124,8 @@ put_analysis(struct ni_walk *w)
 	ni_put_range(w, &ni_tcp_fields[TCP_ACKS_FRAME], &ni_tcp_fields[TCP_PUSH_BYTES]);
 	put_marks(w, seg);
 	ni_put(w, &ni_tcp_fields[TCP_TIME_RELATIVE]);
-	ni_put_range(w, &ni_tcp_fields[TCP_CONN_FIRST], &ni_tcp_fields[TCP_NFIELDS - 1]);
+	ni_put_range(w, &ni_tcp_fields[TCP_CONN_FIRST],
+		     &ni_tcp_fields[TCP_CONN_FIRST + CONN_NSHOWN - 1]);
 }
 
 static void

@@ -237,7 +237,7 @@ walk(struct ni_walk *w)
 	ni_put_range(w, &fields[F_SPORT], &fields[F_RELATIVE]);
 	if (w->layer->len > HDR && w->layer->hdr == HDR)
 		ni_put_bytes(w, &fields[F_PAYLOAD], HDR, w->layer->len - HDR);
-	ni_put_range(w, &fields[F_CONN_FIRST], &fields[F_NFIELDS - 1]);
+	ni_put_range(w, &fields[F_CONN_FIRST], &fields[F_CONN_FIRST + CONN_NSHOWN - 1]);
 }
 
 static void

@@ -364,17 +364,20 @@ frame_tcp(struct ni_conns *c, struct ni_dis *d, const struct ni_layer *l)
 
 /* ---- everything else ---- */
 
-/* The key of an ICMP echo is its identifier, which both directions share. False: it is no echo. */
-static bool
+/*
+ * The key of an ICMP echo is its identifier, which both directions share; who asks is the client.
+ * Returns the sender, or NI_NOBODY if it is no echo.
+ */
+static enum ni_side
 echo_ports(const struct ni_dis *d, const struct ni_layer *l, uint16_t port[2])
 {
 	struct ni_span s = ni_layer_span(d, l);
 	if (s.cap < 6)
-		return false;
-	bool echo =
-	    d->ipproto == ICMP ? s.p[0] == 8 || s.p[0] == 0 : s.p[0] == 128 || s.p[0] == 129;
+		return NI_NOBODY;
 	port[0] = port[1] = ni_be16(s.p + 4);
-	return echo;
+	if (s.p[0] == (d->ipproto == ICMP ? 8 : 128))
+		return NI_CLIENT;
+	return s.p[0] == (d->ipproto == ICMP ? 0 : 129) ? NI_SERVER : NI_NOBODY;
 }
 
 /* What a datagram carries, as the dissectors above found out. */
@@ -389,7 +392,8 @@ service(const struct ni_dis *d)
 }
 
 static struct ni_conn *
-frame_other(struct ni_conns *c, struct ni_dis *d, const struct ni_layer *l, const uint16_t port[2])
+frame_other(struct ni_conns *c, struct ni_dis *d, const struct ni_layer *l, const uint16_t port[2],
+	    enum ni_side sender)
 {
 	struct ni_flow_key k;
 	if (!ni_flow_key(&k, d, port))
@@ -397,11 +401,11 @@ frame_other(struct ni_conns *c, struct ni_dis *d, const struct ni_layer *l, cons
 	struct ni_flow *f = ni_flows_find(c->others, &k);
 	struct ni_conn *conn;
 	if (!f) {
-		f = add_flow(c, c->others, &k, NI_CLIENT, NI_FLOWS_OPEN);
+		f = add_flow(c, c->others, &k, sender, NI_FLOWS_OPEN);
 		if (!f)
 			return NULL;
 		conn = f->conn;
-		fill_ends(c, conn, d, NI_CLIENT);
+		fill_ends(c, conn, d, sender);
 		conn->port[0] = port[0];
 		conn->port[1] = port[1];
 		conn->first_frame = d->frame->number;
@@ -438,10 +442,12 @@ ni_conns_frame(struct ni_conns *c, struct ni_dis *d, int64_t now_ns)
 		return frame_tcp(c, d, l);
 	case UDP:
 	case UDP_LITE:
-		return frame_other(c, d, l, d->port);
+		return frame_other(c, d, l, d->port, NI_CLIENT);
 	case ICMP:
-	case ICMP6:
-		return echo_ports(d, l, port) ? frame_other(c, d, l, port) : NULL;
+	case ICMP6: {
+		enum ni_side sender = echo_ports(d, l, port);
+		return sender != NI_NOBODY ? frame_other(c, d, l, port, sender) : NULL;
+	}
 	default:
 		return NULL;
 	}

@@ -6,12 +6,15 @@
 
 #include <stdbool.h>
 
+#include "netinspect/community_id.h"
+
 struct ni_defrag;
 struct ni_pings;
 
 struct ni_state {
-	struct ni_defrag *defrag; /* IP datagrams that are not whole yet */
-	struct ni_pings *pings;   /* ICMP requests that wait for their answer */
+	struct ni_defrag *defrag;           /* IP datagrams that are not whole yet */
+	struct ni_pings *pings;             /* ICMP requests that wait for their answer */
+	char community_id[NI_COMMUNITY_ID]; /* of the conversation asked for last */
 	bool check_checksums; /* verify IPv4, TCP, UDP and ICMP checksums, and note what is wrong */
 };
 
