@@ -38,7 +38,47 @@ struct state {
 	bool until_close;
 	bool crlf;   /* empty lines came before the message */
 	bool digits; /* the chunk size has some */
+	bool told;   /* that a body began, but not that it ended */
 };
+
+/* Sinks that want bodies: here is one (or none, but a head). */
+static void
+tell_begin(struct ni_scan_ctx *c, uint32_t head, const struct http_start *s,
+	   const struct http_framing *f)
+{
+	struct state *st = c->state;
+	const struct http_queue *q = c->shared;
+	const struct http_node *node = q->open[c->dir];
+	struct ni_body_event b = {
+	    .step = NI_BODY_BEGIN,
+	    .request = s->kind == HTTP_REQUEST,
+	    .status = s->status,
+	    .p = c->msg,
+	    .n = head,
+	    .type = f->type.len ? c->msg + f->type.off : NULL,
+	    .type_len = f->type.len,
+	    .encoding = f->encoding.len ? c->msg + f->encoding.off : NULL,
+	    .encoding_len = f->encoding.len,
+	    .http = node ? &node->x : NULL,
+	};
+	if (!c->host->want_bodies)
+		return;
+	st->told = true;
+	c->host->tell_body(c->host, c->conn, c->dir, &b);
+}
+
+static void
+tell_end(struct ni_scan_ctx *c, bool cut)
+{
+	struct state *st = c->state;
+	const struct http_queue *q = c->shared;
+	const struct http_node *node = q->open[c->dir];
+	struct ni_body_event b = {.step = NI_BODY_END, .cut = cut, .http = node ? &node->x : NULL};
+	if (!st->told)
+		return;
+	st->told = false;
+	c->host->tell_body(c->host, c->conn, c->dir, &b);
+}
 
 /* The message is over, well or badly. The exchange stays readable until the frame is shown. */
 static void
@@ -47,6 +87,7 @@ end_message(struct ni_scan_ctx *c, unsigned flags)
 	struct state *st = c->state;
 	struct http_queue *q = c->shared;
 	struct http_node *node = q->open[c->dir];
+	tell_end(c, flags & (NI_HTTP_CUT | NI_HTTP_GAP));
 	q->open[c->dir] = NULL;
 	st->crlf = false;
 	c->info = st->odd;
@@ -75,6 +116,7 @@ begin_body(struct ni_scan_ctx *c, const struct http_start *s, const struct http_
 		return false;
 	if (response && node && node->connect && s->status / 100 == 2)
 		return false;
+	c->body = true;
 	if (f->chunked) {
 		st->phase = CHUNK_SIZE;
 		return true;
@@ -126,6 +168,7 @@ begin_chunk(struct ni_scan_ctx *c)
 	st->phase = st->chunk ? CHUNK_END : TRAILER;
 	st->body += st->chunk;
 	c->skip = st->chunk;
+	c->body = true;
 	st->chunk = 0;
 	return NI_SCAN_MORE;
 }
@@ -212,6 +255,7 @@ read_head(struct ni_scan_ctx *c, uint32_t n, struct http_start *s, struct http_f
 		st->odd |= 1U << HTTP_TE_IN_REQUEST;
 	q->open[c->dir] = s->kind == HTTP_REQUEST ? http_begin_request(c, c->msg, s, f)
 						  : http_begin_response(c, c->msg, s, f);
+	tell_begin(c, n, s, f);
 	return true;
 }
 
@@ -259,6 +303,8 @@ scan_bare(struct ni_scan_ctx *c)
 	q->open[c->dir] = http_begin_response(c, c->msg, &s, &f);
 	if (q->open[c->dir])
 		q->open[c->dir]->x.flags |= NI_HTTP_UNTIL_CLOSE;
+	tell_begin(c, 0, &s, &f);
+	c->body = true;
 	c->keep = 0;
 	c->skip = UINT64_MAX;
 	return NI_SCAN_MORE;
@@ -339,6 +385,8 @@ scan(struct ni_scan_ctx *c, const uint8_t *p, uint32_t n, uint32_t *used)
 	enum ni_scan v = st->phase == HEAD ? scan_head(c, p, n, used) : scan_rest(c, p, n, used);
 	if (v == NI_SCAN_REJECT && q->open[c->dir])
 		end_message(c, NI_HTTP_CUT);
+	else if (v == NI_SCAN_REJECT)
+		tell_end(c, true);
 	return v;
 }
 

@@ -10,14 +10,20 @@ struct ni_conn;
 struct ni_http_exchange;
 struct ni_dns_lookup;
 struct ni_arp_event;
+struct ni_stream_bytes;
+struct ni_body_event;
 
 enum ni_event_kind {
-	NI_EV_CONN_NEW,   /* conn: first packet of a conversation */
+	NI_EV_CONN_NEW,   /* conn, side: first packet of a conversation, and who sent it */
 	NI_EV_CONN_STATE, /* conn, side, from, to, why: a TCP endpoint changed its state */
 	NI_EV_CONN_END,   /* conn: final verdict; it will not be heard of again */
 	NI_EV_HTTP,       /* http, conn: an exchange is complete or will never be */
 	NI_EV_DNS,        /* dns: a lookup was answered or never will be */
 	NI_EV_ARP,        /* arp: an address was learned, asked for, claimed twice */
+
+	/* Only for sinks that want them, see struct ni_sink. */
+	NI_EV_STREAM, /* conn, side, stream: what that side sent goes on */
+	NI_EV_BODY,   /* conn, side, body: a message of that side begins, goes on, ends */
 };
 
 struct ni_event {
@@ -32,6 +38,8 @@ struct ni_event {
 		const struct ni_http_exchange *http;
 		const struct ni_dns_lookup *dns;
 		const struct ni_arp_event *arp;
+		const struct ni_stream_bytes *stream;
+		const struct ni_body_event *body;
 	};
 };
 

@@ -33,7 +33,9 @@ struct ni_sink_ops {
 struct ni_sink {
 	const struct ni_sink_ops *ops;
 	uint32_t body_bytes; /* of each application message's body that it wants to show; 0: none.
-				To be set before the sink is added */
+				To be set before the sink is added, as are these: */
+	bool want_streams;   /* is told NI_EV_STREAM, of all TCP connections */
+	bool want_bodies;    /* is told NI_EV_BODY */
 };
 
 struct ni_session_opts {

@@ -17,6 +17,38 @@
 struct ni_conn;
 struct ni_http_exchange;
 
+/* Bytes of one direction of a TCP connection, in order, each once: then @lost that are missing. */
+struct ni_stream_bytes {
+	const uint8_t *p;
+	uint32_t n;
+	uint32_t lost; /* sent, but not in the capture */
+};
+
+enum ni_body_step {
+	NI_BODY_BEGIN, /* the head of a message is there */
+	NI_BODY_BYTES, /* more of its body, transfer coding removed */
+	NI_BODY_LOST,  /* bytes of its body are missing */
+	NI_BODY_END,
+};
+
+/*
+ * A message and its body. Steps of one side of a connection never mix; the end is missing only when
+ * the connection ends or another message begins, which then ends it.
+ */
+struct ni_body_event {
+	uint8_t step;     /* enum ni_body_step */
+	bool request;     /* BEGIN */
+	bool cut;         /* END: it came too early, by a close or a gap */
+	uint16_t status;  /* BEGIN, of a response */
+	const uint8_t *p; /* BEGIN: the head with its empty line; BYTES: of the body */
+	uint32_t n;
+	uint64_t lost; /* LOST */
+	/* BEGIN: Content-Type and Content-Encoding, as sent; NULL: none */
+	const uint8_t *type, *encoding;
+	uint32_t type_len, encoding_len;
+	const struct ni_http_exchange *http; /* BEGIN and END, so far; NULL: found no room */
+};
+
 enum ni_scan {
 	NI_SCAN_MORE,    /* all bytes used, the message goes on */
 	NI_SCAN_DONE,    /* the message ends behind the *used bytes */
@@ -40,9 +72,13 @@ struct ni_stream_host {
 	/* Tell the sinks of an exchange (NI_EV_HTTP). */
 	void (*tell_http)(struct ni_stream_host *h, const struct ni_conn *conn,
 			  const struct ni_http_exchange *x);
+	/* Tell the sinks that want bodies (NI_EV_BODY). */
+	void (*tell_body)(struct ni_stream_host *h, const struct ni_conn *conn, unsigned dir,
+			  const struct ni_body_event *b);
 	/* Count a message that did not fit into its bounds. */
 	void (*dropped)(struct ni_stream_host *h);
 	uint32_t body_keep; /* bytes of a body that somebody wants to see */
+	bool want_bodies;   /* somebody wants whole bodies as they come */
 };
 
 /* One direction of one connection as its protocol sees it. */
@@ -76,6 +112,7 @@ struct ni_scan_ctx {
 	uint64_t skip; /* with NI_SCAN_MORE: so many bytes of body follow that need no look; the
 			  core counts them down, over gaps too, then goes on with scan().
 			  UINT64_MAX: all until the sender closes */
+	bool body;     /* … and sinks that want bodies get those bytes */
 	/* What to call a segment with a part of the message: these bytes of it (HTTP: its first
 	 * line). For this segment alone, or for all to come as well. */
 	uint32_t title_off, title_len;

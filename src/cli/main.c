@@ -14,6 +14,7 @@
 #include "netinspect/proto.h"
 #include "options.h"
 #include "run.h"
+#include "stat.h"
 
 enum { EXIT_RUN = 1, EXIT_INPUT = 2 };
 
@@ -93,6 +94,8 @@ answer(const struct ni_cli *cli, struct ni_err *err)
 		return print_glossary(cli, err);
 	else if (cli->completion)
 		return ni_completion(stdout, cli->completion, err);
+	else if (cli->list_stats)
+		ni_stat_help(stdout);
 	else if (cli->list_ifaces)
 		return print_ifaces(err);
 	else
@@ -116,7 +119,8 @@ main(int argc, char **argv)
 	int rc = ni_cli_parse(&cli, argc, argv, &err);
 	if (rc == NI_SUCCESS) {
 		bool about = cli.help || cli.version || cli.glossary || cli.list_fields ||
-			     cli.completion || cli.list_ifaces || cli.list_linktypes;
+			     cli.completion || cli.list_ifaces || cli.list_linktypes ||
+			     cli.list_stats;
 		rc = about ? answer(&cli, &err) : ni_run(&cli, &err);
 	}
 	return complain(&err, rc);

@@ -9,6 +9,7 @@
 
 #include "netinspect/buf.h"
 #include "netinspect/lookup.h"
+#include "stat.h"
 
 /* clang-format off */
 const struct word ni_cli_formats[] = {
@@ -153,6 +154,19 @@ add_field(struct ni_cli *cli, const char *arg, struct ni_err *err)
 	return NI_SUCCESS;
 }
 
+static int
+add_stat(struct ni_cli *cli, const char *arg, struct ni_err *err)
+{
+	if (!strcmp(arg, "help")) {
+		cli->list_stats = true;
+		return NI_SUCCESS;
+	}
+	if (cli->stats.n == NI_CLI_STATS)
+		return ni_fail(err, NI_ERR_INPUT, "-z: more than %d statistics", NI_CLI_STATS);
+	cli->stats.v[cli->stats.n++] = arg;
+	return ni_stat_find(arg, NULL, err) ? NI_SUCCESS : NI_ERR_INPUT;
+}
+
 #define AT(member) offsetof(struct ni_cli, member)
 
 /* clang-format off */
@@ -183,6 +197,7 @@ const struct opt ni_cli_options[] = {
 	{CALL, 't', "time", "FORMAT", "r relative, a clock, ad date and clock, d delta, dd delta of displayed, e epoch, u UTC, ud UTC with date", 0, 0, set_time},
 	{FLAG, 'l', "line-buffered", NULL, "write every line at once, as to a terminal", AT(line_buffered), 0, NULL},
 	{FLAG, 'n', "no-names", NULL, "do not resolve names (nothing is ever resolved; for habit)", AT(no_names), 0, NULL},
+	{CALL, 'z', "statistic", "STAT", "print a statistic behind the packets, for example follow,tcp,ascii,0; with -q nothing else; may be repeated; -z help lists them", 0, 0, add_stat},
 	{FLAG, 0, "full", NULL, "report: cut no list short", AT(full), 0, NULL},
 	{CALL, 0, "color", "WHEN", "auto, always or never (NO_COLOR is honoured)", 0, 0, set_color},
 	{FLAG, 0, "ascii", NULL, "use no characters outside ASCII", AT(ascii), 0, NULL},

@@ -11,7 +11,7 @@
 #include "netinspect/err.h"
 #include "sink.h"
 
-enum { NI_CLI_LIST = 2048 };
+enum { NI_CLI_LIST = 2048, NI_CLI_STATS = 32 };
 
 /* Values of an option that may be given several times; NULL-terminated, pointers into argv. */
 struct ni_cli_list {
@@ -30,14 +30,14 @@ enum ni_format {
 
 /* What the user asked for. Strings point into argv or at constants. */
 struct ni_cli {
-	struct ni_cli_list ifaces, fields, autostop, ring, decode_as;
+	struct ni_cli_list ifaces, fields, autostop, ring, decode_as, stats;
 	const char *read_file, *write_file, *write_format;
 	const char *filter; /* -f, or the trailing words joined */
 	const char *linktype, *user, *glossary, *list_fields, *completion, *color;
 	uint64_t count; /* -c; 0: no limit */
 	uint32_t snaplen, buffer_mib;
 	bool no_promisc, follow;
-	bool list_ifaces, list_linktypes, help, version;
+	bool list_ifaces, list_linktypes, list_stats, help, version;
 	enum ni_format format;
 	enum ni_time_format time;
 	struct ni_fields_opts layout;      /* -E */

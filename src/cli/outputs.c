@@ -6,11 +6,20 @@
 #include <string.h>
 #include <unistd.h>
 
-bool
-ni_outputs_asked(const struct ni_cli *c)
+#include "stat.h"
+
+/* Whether packets are to be printed, or the report, beside statistics. */
+static bool
+main_asked(const struct ni_cli *c)
 {
 	bool asked = c->print || c->format != NI_FORMAT_DEFAULT || c->tree || c->hex;
 	return (!c->write_file || asked) && (!c->quiet || c->format == NI_FORMAT_REPORT);
+}
+
+bool
+ni_outputs_asked(const struct ni_cli *c)
+{
+	return main_asked(c) || c->stats.n;
 }
 
 static struct ni_sink *
@@ -53,6 +62,16 @@ wants_color(const struct ni_cli *c)
 	return isatty(STDOUT_FILENO) == 1;
 }
 
+static int
+add(struct ni_session *s, struct ni_sink *sink, struct ni_err *err)
+{
+	if (sink)
+		return ni_session_add(s, sink, err);
+	if (err->what[0])
+		return NI_ERR_INPUT; /* a field or argument that is none */
+	return ni_fail(err, NI_ERR_RUN, "output: no memory");
+}
+
 int
 ni_outputs_open(struct ni_out *out, struct ni_cli *c, struct ni_session *s,
 		const struct ni_report_input *about, struct ni_err *err)
@@ -63,10 +82,11 @@ ni_outputs_open(struct ni_out *out, struct ni_cli *c, struct ni_session *s,
 	out->color = wants_color(c);
 	out->ascii = c->ascii;
 	out->line_flush = c->line_buffered || isatty(STDOUT_FILENO) == 1;
-	struct ni_sink *sink = make_sink(out, c, s, about, err);
-	if (sink)
-		return ni_session_add(s, sink, err);
-	if (err->what[0])
-		return NI_ERR_INPUT; /* a field that is none */
-	return ni_fail(err, NI_ERR_RUN, "output: no memory");
+	if (main_asked(c))
+		rc = add(s, make_sink(out, c, s, about, err), err);
+	struct ni_stat_env env = {
+	    .out = out, .session = s, .about = about, .alone = !main_asked(c) && c->stats.n == 1};
+	for (size_t i = 0; i < c->stats.n && !rc; i++)
+		rc = add(s, ni_stat_open(&env, c->stats.v[i], err), err);
+	return rc;
 }

@@ -40,11 +40,11 @@ struct ni_conns {
 };
 
 static void
-tell(const struct ni_conns *c, enum ni_event_kind kind, const struct ni_conn *conn)
+tell(const struct ni_conns *c, enum ni_event_kind kind, unsigned side, const struct ni_conn *conn)
 {
 	struct ni_event e = {
 	    .kind = (uint8_t)kind,
-	    .side = NI_NOBODY,
+	    .side = (uint8_t)side,
 	    .frame = c->frame,
 	    .ts_ns = c->now_ns,
 	    .conn = conn,
@@ -135,7 +135,7 @@ end_tcp(struct ni_conns *c, struct ni_flow *f, enum ni_tcp_end why, struct ni_di
 	c->conn = f->conn;
 	ni_stream_end(c->o.streams, &f->stream, f->conn, d);
 	ni_tcp_finish(tcp_of(f), why, &c->env);
-	tell(c, NI_EV_CONN_END, f->conn);
+	tell(c, NI_EV_CONN_END, NI_NOBODY, f->conn);
 }
 
 static void
@@ -149,7 +149,7 @@ end_flow(struct ni_conns *c, struct ni_flows *t, struct ni_flow *f, enum ni_tcp_
 	if (t == c->tcp)
 		end_tcp(c, f, why, NULL);
 	else
-		tell(c, NI_EV_CONN_END, f->conn);
+		tell(c, NI_EV_CONN_END, NI_NOBODY, f->conn);
 	ni_flows_remove(t, f);
 }
 
@@ -160,7 +160,7 @@ end_at_last(void *ctx, struct ni_flow *f)
 	if (f->conn->ipproto == TCP)
 		end_tcp(c, f, NI_TCP_END_CAPTURE, NULL);
 	else
-		tell(c, NI_EV_CONN_END, f->conn);
+		tell(c, NI_EV_CONN_END, NI_NOBODY, f->conn);
 }
 
 void
@@ -244,7 +244,7 @@ begin_tcp(struct ni_conns *c, struct ni_flow *f, const struct ni_dis *d, struct 
 	in->dir = (uint8_t)side;
 	f->opaque = false;
 	ni_tcp_init(tcp_of(f), in, before);
-	tell(c, NI_EV_CONN_NEW, f->conn);
+	tell(c, NI_EV_CONN_NEW, side, f->conn);
 }
 
 /* ---- TCP ---- */
@@ -411,7 +411,7 @@ frame_other(struct ni_conns *c, struct ni_dis *d, const struct ni_layer *l, cons
 		conn->first_frame = d->frame->number;
 		conn->first_ns = d->frame->ts_ns;
 		conn->closed_first = conn->reset_by = conn->time_wait = NI_NOBODY;
-		tell(c, NI_EV_CONN_NEW, conn);
+		tell(c, NI_EV_CONN_NEW, NI_CLIENT, conn);
 	}
 	conn = f->conn;
 	enum ni_side dir = ni_flow_dir(f, &k);

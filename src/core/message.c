@@ -243,6 +243,7 @@ scan(struct ni_run *r, struct ni_half *h, const uint8_t *p, uint32_t n, struct n
 	h->total += used;
 	h->keep = c.keep;
 	h->skip = c.skip;
+	h->body = c.body;
 	if (h->start)
 		h->head_len += used;
 	else if (h->head_len > h->total)
@@ -264,12 +265,23 @@ scan(struct ni_run *r, struct ni_half *h, const uint8_t *p, uint32_t n, struct n
 	return used;
 }
 
+/* For sinks that want bodies. */
+static void
+tell_body(struct ni_run *r, const struct ni_half *h, const uint8_t *p, uint32_t n, uint32_t lost)
+{
+	struct ni_body_event b = {
+	    .step = lost ? NI_BODY_LOST : NI_BODY_BYTES, .p = p, .n = n, .lost = lost};
+	if (h->body)
+		r->ss->host.tell_body(&r->ss->host, r->conn, h == &r->st->half[1], &b);
+}
+
 /* Pass bytes over a body that needs no look. */
 static uint32_t
 skip(struct ni_run *r, struct ni_half *h, const uint8_t *p, uint32_t n)
 {
 	if (h->skip < n)
 		n = (uint32_t)h->skip;
+	tell_body(r, h, p, n, 0);
 	if (h->start)
 		h->head_len += n;
 	else
@@ -445,6 +457,7 @@ find(struct ni_run *r, struct ni_half *h, struct ni_span s, struct ni_origin *o)
 static void
 pass_body(struct ni_run *r, struct ni_half *h, uint32_t n, struct ni_origin *o)
 {
+	tell_body(r, h, NULL, 0, n);
 	if (h->skip != UINT64_MAX)
 		h->skip -= n;
 	h->total += n;

@@ -20,7 +20,7 @@
 #include "stream.h"
 
 enum {
-	SINKS = 8,
+	SINKS = 40,
 	STREAM_KIB = 12 * 1024,
 	FRAGMENT_BYTES = 4 * 1024 * 1024,
 	SECOND = 1000000000,
@@ -45,12 +45,20 @@ struct ni_session {
 	bool shown_told; /* somebody calls ni_session_shown() */
 };
 
+static bool
+wants(const struct ni_sink *sink, const struct ni_event *e)
+{
+	if (e->kind == NI_EV_STREAM)
+		return sink->want_streams;
+	return e->kind != NI_EV_BODY || sink->want_bodies;
+}
+
 static void
 tell(void *ctx, const struct ni_event *e)
 {
 	struct ni_session *s = ctx;
 	for (unsigned i = 0; i < s->nsinks; i++)
-		if (s->sinks[i]->ops->event)
+		if (s->sinks[i]->ops->event && wants(s->sinks[i], e))
 			s->sinks[i]->ops->event(s->sinks[i], e);
 }
 
@@ -155,6 +163,7 @@ ni_session_add(struct ni_session *s, struct ni_sink *sink, struct ni_err *err)
 		return ni_fail(err, NI_ERR_RUN, "output: more than %d at a time", SINKS);
 	s->sinks[s->nsinks++] = sink;
 	ni_streams_keep_bodies(s->streams, sink->body_bytes);
+	ni_streams_want(s->streams, sink->want_streams, sink->want_bodies);
 	return 0;
 }
 

@@ -52,6 +52,21 @@ host_tell_http(struct ni_stream_host *h, const struct ni_conn *conn,
 }
 
 static void
+host_tell_body(struct ni_stream_host *h, const struct ni_conn *conn, unsigned dir,
+	       const struct ni_body_event *b)
+{
+	struct ni_streams *ss = (struct ni_streams *)h;
+	struct ni_event e = {.kind = NI_EV_BODY,
+			     .side = (uint8_t)dir,
+			     .frame = ss->frame,
+			     .ts_ns = ss->ts_ns,
+			     .conn = conn};
+	e.body = b;
+	if (h->want_bodies && ss->o.tell)
+		ss->o.tell(ss->o.ctx, &e);
+}
+
+static void
 host_dropped(struct ni_stream_host *h)
 {
 	struct ni_streams *ss = (struct ni_streams *)h;
@@ -71,6 +86,7 @@ ni_streams_new(const struct ni_registry *reg, const struct ni_streams_opts *o)
 	    .alloc = host_alloc,
 	    .release = host_release,
 	    .tell_http = host_tell_http,
+	    .tell_body = host_tell_body,
 	    .dropped = host_dropped,
 	};
 	ss->waiters.prev = ss->waiters.later = &ss->waiters;
@@ -97,6 +113,13 @@ ni_streams_keep_bodies(struct ni_streams *ss, uint32_t n)
 {
 	if (ss->host.body_keep < n)
 		ss->host.body_keep = n;
+}
+
+void
+ni_streams_want(struct ni_streams *ss, bool streams, bool bodies)
+{
+	ss->want_streams |= streams;
+	ss->host.want_bodies |= bodies;
 }
 
 void
@@ -146,9 +169,26 @@ make_room(struct ni_streams *ss, const struct ni_order *mine)
 	return true;
 }
 
+/* For sinks that want the streams themselves. */
+static void
+tell_bytes(struct ni_run *r, unsigned dir, struct ni_span s)
+{
+	struct ni_streams *ss = r->ss;
+	struct ni_stream_bytes bytes = {s.p, s.cap, s.len - s.cap};
+	struct ni_event e = {.kind = NI_EV_STREAM,
+			     .side = (uint8_t)dir,
+			     .frame = ss->frame,
+			     .ts_ns = ss->ts_ns,
+			     .conn = r->conn};
+	e.stream = &bytes;
+	if (ss->want_streams && ss->o.tell)
+		ss->o.tell(ss->o.ctx, &e);
+}
+
 static void
 pass_on(struct ni_run *r, unsigned dir, struct ni_span s, const struct ni_origin *o)
 {
+	tell_bytes(r, dir, s);
 	r->st->half[dir].order.next += s.len;
 	ni_message_bytes(r, dir, s, o);
 }
@@ -169,6 +209,7 @@ drain(struct ni_run *r, unsigned dir)
 static void
 give_up(struct ni_run *r, unsigned dir, uint32_t n)
 {
+	tell_bytes(r, dir, (struct ni_span){NULL, 0, n});
 	r->st->half[dir].order.next += n;
 	ni_message_lost(r, dir, n);
 	drain(r, dir);
@@ -240,6 +281,13 @@ too_patient(const struct ni_run *r, unsigned dir)
 	       r->ss->ts_ns - o->first->ts_ns > (int64_t)PATIENCE_S * SECOND;
 }
 
+/* Whether some sink wants all bytes of this direction. */
+static bool
+wanted(const struct ni_streams *ss, const struct ni_half *h)
+{
+	return ss->want_streams || (ss->host.want_bodies && h->mode != NI_HALF_OFF);
+}
+
 /*
  * Keep @p, which is not next, until it is; or, where that cannot be, stop waiting for what is next.
  * Returns whether @p is kept; if not, something before it has been passed on.
@@ -251,8 +299,9 @@ wait_for_hole(struct ni_run *r, unsigned dir, struct ni_piece *p)
 	struct ni_order *o = &h->order;
 	enum ni_put rc;
 	uint64_t ahead = (uint64_t)(p->seq - o->next) + p->data.len;
-	p->unseen = h->mode == NI_HALF_OFF || (h->mode == NI_HALF_RUN && h->skip >= ahead &&
-					       h->total + (p->seq - o->next) >= h->keep);
+	p->unseen = !wanted(r->ss, h) &&
+		    (h->mode == NI_HALF_OFF || (h->mode == NI_HALF_RUN && h->skip >= ahead &&
+						h->total + (p->seq - o->next) >= h->keep));
 	do
 		rc = ni_order_put(o, &r->ss->mem, p);
 	while (rc == NI_PUT_FULL && o->nchunks < NI_ORDER_CHUNKS && make_room(r->ss, o));
@@ -352,7 +401,10 @@ begin(struct ni_run *r, struct ni_stream **st)
 	}
 	memset(r->st, 0, sizeof(*r->st));
 	*st = r->st;
-	return obey(r);
+	if (obey(r))
+		return true;
+	r->st->half[0].mode = r->st->half[1].mode = NI_HALF_OFF;
+	return r->ss->want_streams;
 }
 
 /*
@@ -380,9 +432,10 @@ set_part(struct ni_run *r, const struct ni_half *h, const struct ni_stream_seg *
 }
 
 static bool
-is_over(const struct ni_stream *st)
+is_over(const struct ni_streams *ss, const struct ni_stream *st)
 {
-	return st->half[0].mode == NI_HALF_OFF && st->half[1].mode == NI_HALF_OFF;
+	return !ss->want_streams && st->half[0].mode == NI_HALF_OFF &&
+	       st->half[1].mode == NI_HALF_OFF;
 }
 
 static void
@@ -422,7 +475,7 @@ ni_stream_segment(struct ni_streams *ss, struct ni_stream **st, struct ni_conn *
 		stop_waiting(&r, seg->dir);
 	if (ok && (seg->data.len || seg->flags & NI_TH_FIN))
 		take(&r, seg);
-	if (ok && !is_over(r.st))
+	if (ok && !is_over(ss, r.st))
 		return true;
 	ni_stream_end(ss, st, conn, d);
 	return false;

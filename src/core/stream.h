@@ -49,6 +49,9 @@ void ni_streams_free(struct ni_streams **ss);
 /** From now on keep at least @n bytes of each body, for showing. */
 void ni_streams_keep_bodies(struct ni_streams *ss, uint32_t n);
 
+/** From now on tell NI_EV_STREAM of every connection if @streams, NI_EV_BODY if @bodies. */
+void ni_streams_want(struct ni_streams *ss, bool streams, bool bodies);
+
 /** Frame @frame (0: the end of the capture) begins: what the last one showed is freed. */
 void ni_streams_begin(struct ni_streams *ss, uint64_t frame, int64_t ts_ns);
 

@@ -41,6 +41,7 @@ struct ni_half {
 	uint32_t title_off, title_len; /* as its protocol last said */
 	bool title_stays;
 	uint64_t total, skip;
+	bool body; /* what is skipped is told as a body */
 	uint64_t first_frame, last_frame;
 	int64_t first_ns;
 };
@@ -63,6 +64,7 @@ struct ni_streams {
 	const struct ni_registry *reg;
 	const struct ni_proto *protos[NI_STREAM_PROTOS];
 	unsigned nprotos;
+	bool want_streams;       /* somebody is told NI_EV_STREAM */
 	struct ni_order waiters; /* ring of directions with chunks */
 	uint64_t frame;          /* being taken in; 0: none */
 	int64_t ts_ns;

@@ -123,6 +123,8 @@ take_event(struct ni_sink *s, const struct ni_event *e)
 	switch ((enum ni_event_kind)e->kind) {
 	case NI_EV_CONN_NEW:
 	case NI_EV_CONN_STATE:
+	case NI_EV_STREAM:
+	case NI_EV_BODY:
 		break;
 	case NI_EV_CONN_END:
 		rp_pairs_conn(&r->pairs, e->conn);

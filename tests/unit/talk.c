@@ -93,6 +93,8 @@ event(struct ni_sink *sink, const struct ni_event *e)
 		t->nstates++;
 		break;
 	case NI_EV_DNS:
+	case NI_EV_STREAM:
+	case NI_EV_BODY:
 		break;
 	}
 }
