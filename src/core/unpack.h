@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Decompression of capture files as a stream: gzip (zlib) and zstd, each optional. */
-#ifndef NETINSPECT_CAPTURE_UNPACK_H
-#define NETINSPECT_CAPTURE_UNPACK_H
+#ifndef NI_UNPACK_H
+#define NI_UNPACK_H
 
 #include <stdbool.h>
 #include <stddef.h>
