@@ -10,6 +10,7 @@ extern const struct ni_proto ni_proto_data;
 extern const struct ni_proto ni_proto_eth;
 extern const struct ni_proto ni_proto_ipv4;
 extern const struct ni_proto ni_proto_ipv6;
+extern const struct ni_proto ni_proto_http;
 extern const struct ni_proto ni_proto_tcp;
 extern const struct ni_proto ni_proto_udp;
 

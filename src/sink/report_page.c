@@ -6,166 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "netinspect/cells.h"
+
 struct rp_page
 rp_page(struct ni_out *o)
 {
 	return (struct rp_page){.o = o, .width = o->width < RP_MIN_WIDTH ? RP_MIN_WIDTH : o->width};
-}
-
-/* ---- characters ---- */
-
-/* What our own texts use beyond ASCII, and what stands for it where there is nothing else. */
-static const struct {
-	const char *utf8, *ascii;
-} stand_ins[] = {
-    {"→", "->"}, {"←", "<-"}, {"…", "..."}, {"─", "-"},   {"µ", "u"}, {"×", "x"},
-    {"≥", ">="}, {"≤", "<="}, {"–", "-"},   {"↔", "<->"}, {"·", "-"}, {"└", "`"},
-};
-
-/* Bytes of the UTF-8 sequence at @s; 0 if it is none. */
-static size_t
-sequence(const char *s, size_t n)
-{
-	uint8_t c = (uint8_t)s[0];
-	size_t k = c < 0x80 ? 1 : c < 0xc2 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf5 ? 4 : 0;
-	if (k > n)
-		return 0;
-	for (size_t i = 1; i < k; i++)
-		if (((uint8_t)s[i] & 0xc0) != 0x80)
-			return 0;
-	return k;
-}
-
-static uint32_t
-code_point(const char *s, size_t k)
-{
-	static const uint8_t lead[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
-	uint32_t c = (uint8_t)s[0] & lead[k];
-	for (size_t i = 1; i < k; i++)
-		c = c << 6 | ((uint8_t)s[i] & 0x3f);
-	return c;
-}
-
-/* Columns of the character at @s, *k bytes long. wcwidth() would depend on the user's locale. */
-static unsigned
-char_columns(const char *s, size_t n, size_t *k)
-{
-	static const uint32_t wide[][2] = {
-	    {0x1100, 0x115f},   {0x231a, 0x231b},   {0x2329, 0x232a},   {0x2e80, 0x303e},
-	    {0x3041, 0xa4cf},   {0xa960, 0xa97f},   {0xac00, 0xd7a3},   {0xf900, 0xfaff},
-	    {0xfe10, 0xfe19},   {0xfe30, 0xfe6f},   {0xff01, 0xff60},   {0xffe0, 0xffe6},
-	    {0x16fe0, 0x18cff}, {0x1aff0, 0x1b2ff}, {0x1f004, 0x1f9ff}, {0x1fa70, 0x1faff},
-	    {0x20000, 0x3fffd},
-	};
-	static const uint32_t none[][2] = {
-	    {0x300, 0x36f}, {0x483, 0x489}, {0x20d0, 0x20ff}, {0xfe00, 0xfe0f}, {0xfe20, 0xfe2f}};
-	*k = sequence(s, n);
-	if (*k < 2) {
-		*k = 1;
-		return 1;
-	}
-	uint32_t c = code_point(s, *k);
-	for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]); i++)
-		if (c >= wide[i][0] && c <= wide[i][1])
-			return 2;
-	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
-		if (c >= none[i][0] && c <= none[i][1])
-			return 0;
-	return 1;
-}
-
-/* Append one character that is not ASCII as this page can show it. */
-static void
-convert_char(const struct rp_page *p, struct ni_buf *b, const char *s, size_t k)
-{
-	if (k && !p->o->ascii) {
-		ni_buf_mem(b, s, k);
-		return;
-	}
-	for (size_t i = 0; k && i < sizeof(stand_ins) / sizeof(stand_ins[0]); i++) {
-		if (!strncmp(s, stand_ins[i].utf8, k) && !stand_ins[i].utf8[k]) {
-			ni_buf_str(b, stand_ins[i].ascii);
-			return;
-		}
-	}
-	for (size_t i = 0; i < (k ? k : 1); i++) {
-		ni_buf_str(b, "\\x");
-		ni_buf_hex(b, (uint8_t)s[i], 2);
-	}
-}
-
-/* Append @s as this page can show it: valid UTF-8, or ASCII alone. */
-static void
-convert(const struct rp_page *p, struct ni_buf *b, const char *s, size_t n)
-{
-	for (size_t i = 0; i < n;) {
-		size_t run = i;
-		while (run < n && !((uint8_t)s[run] & 0x80))
-			run++;
-		ni_buf_mem(b, s + i, run - i);
-		i = run;
-		if (i == n)
-			break;
-		size_t k = sequence(s + i, n - i);
-		/* Never half a character, even where the room ends. */
-		if (b->cap - b->len < 16)
-			return;
-		convert_char(p, b, s + i, k);
-		i += k ? k : 1;
-	}
-}
-
-static unsigned
-columns(const char *s, size_t n)
-{
-	unsigned cols = 0;
-	for (size_t i = 0, k; i < n; i += k)
-		cols += char_columns(s + i, n - i, &k);
-	return cols;
-}
-
-/* Bytes of @s that fit into @cols columns. */
-static size_t
-fitting(const char *s, size_t n, unsigned cols)
-{
-	size_t i = 0;
-	unsigned used = 0;
-	while (i < n) {
-		size_t k;
-		used += char_columns(s + i, n - i, &k);
-		if (used > cols)
-			break;
-		i += k;
-	}
-	return i;
-}
-
-/* Append converted text, in at most @cols columns, with "…" for what is left out of its middle. */
-static void
-elide(const struct rp_page *p, struct ni_buf *b, const char *s, size_t n, unsigned cols)
-{
-	const char *mark = p->o->ascii ? "..." : "…";
-	unsigned mark_cols = p->o->ascii ? 3 : 1;
-	unsigned all = columns(s, n);
-	if (all <= cols) {
-		ni_buf_mem(b, s, n);
-		return;
-	}
-	if (cols <= mark_cols) {
-		ni_buf_mem(b, s, fitting(s, n, cols));
-		return;
-	}
-	unsigned head = (cols - mark_cols + 1) / 2;
-	unsigned tail = cols - mark_cols - head;
-	size_t from = 0;
-	ni_buf_mem(b, s, fitting(s, n, head));
-	ni_buf_str(b, mark);
-	while (all > tail) {
-		size_t k;
-		all -= char_columns(s + from, n - from, &k);
-		from += k;
-	}
-	ni_buf_mem(b, s + from, n - from);
 }
 
 unsigned
@@ -173,8 +19,8 @@ rp_columns(const struct rp_page *p, const char *text)
 {
 	char mem[RP_PARAGRAPH];
 	struct ni_buf b = ni_buf(mem, sizeof(mem));
-	convert(p, &b, text, strlen(text));
-	return columns(mem, b.len);
+	ni_cells_show(&b, text, strlen(text), p->o->ascii);
+	return ni_cells(mem, b.len);
 }
 
 /* ---- lines ---- */
@@ -184,18 +30,12 @@ static void
 put_converted(struct rp_page *p, const char *s, size_t n)
 {
 	unsigned room = p->width - p->col;
-	unsigned cols = columns(s, n);
-	if (cols > room) {
-		unsigned mark = p->o->ascii ? 3 : 1;
-		if (room < mark)
-			return;
-		ni_buf_mem(&p->o->b, s, fitting(s, n, room - mark));
-		ni_buf_str(&p->o->b, p->o->ascii ? "..." : "…");
+	unsigned cols = ni_cells(s, n);
+	ni_cells_cut(&p->o->b, s, n, room, p->o->ascii);
+	if (cols <= room)
+		p->col += cols;
+	else if (room >= (p->o->ascii ? 3 : 1))
 		p->col = p->width;
-		return;
-	}
-	ni_buf_mem(&p->o->b, s, n);
-	p->col += cols;
 }
 
 void
@@ -203,7 +43,7 @@ rp_put(struct rp_page *p, const char *text)
 {
 	char mem[RP_PARAGRAPH];
 	struct ni_buf b = ni_buf(mem, sizeof(mem));
-	convert(p, &b, text, strlen(text));
+	ni_cells_show(&b, text, strlen(text), p->o->ascii);
 	put_converted(p, mem, b.len);
 }
 
@@ -278,7 +118,7 @@ rp_para(struct rp_page *p, unsigned left, const char *label, const char *text)
 {
 	char mem[RP_PARAGRAPH];
 	struct ni_buf b = ni_buf(mem, sizeof(mem));
-	convert(p, &b, text, strlen(text));
+	ni_cells_show(&b, text, strlen(text), p->o->ascii);
 	const char *s = mem;
 	const char *end = mem + b.len;
 
@@ -288,7 +128,7 @@ rp_para(struct rp_page *p, unsigned left, const char *label, const char *text)
 	}
 	while (s < end) {
 		unsigned room = p->width - left;
-		size_t n = fitting(s, (size_t)(end - s), room);
+		size_t n = ni_cells_fit(s, (size_t)(end - s), room);
 		if (s + n < end && s[n] != ' ') {
 			size_t k = n;
 			while (k && s[k - 1] != ' ')
@@ -357,7 +197,7 @@ cell(const struct rp_page *p, const struct rp_table *t, size_t row, unsigned col
 	struct ni_buf r = ni_buf(raw, sizeof(raw));
 	struct ni_buf b = ni_buf(mem, RP_CELL);
 	t->cell(t->ctx, row, col, &r);
-	convert(p, &b, raw, r.len);
+	ni_cells_show(&b, raw, r.len, p->o->ascii);
 	return b.len;
 }
 
@@ -367,7 +207,7 @@ measure(const struct rp_page *p, const struct rp_table *t, struct layout *l)
 	char mem[RP_CELL];
 	for (size_t row = 0; row < t->rows; row++) {
 		for (unsigned c = 0; c < l->n; c++) {
-			unsigned w = columns(mem, cell(p, t, row, c, mem));
+			unsigned w = ni_cells(mem, cell(p, t, row, c, mem));
 			l->natural[c] = w > l->natural[c] ? w : l->natural[c];
 		}
 	}
@@ -439,14 +279,14 @@ put_cell(struct rp_page *p, unsigned start, unsigned width, const struct ni_buf 
 	enum { TOO_NARROW = 4 }; /* a number cut to less would pass for another one */
 	char mem[RP_CELL];
 	struct ni_buf b = ni_buf(mem, sizeof(mem));
-	unsigned cols = columns(text->p, text->len);
+	unsigned cols = ni_cells(text->p, text->len);
 	unsigned room = start < p->width ? p->width - start : 0;
 	if (width > room)
 		width = room;
 	if (!cols || (cols > width && width < TOO_NARROW))
 		return;
-	elide(p, &b, text->p, text->len, width);
-	cols = columns(mem, b.len);
+	ni_cells_elide(&b, text->p, text->len, width, p->o->ascii);
+	cols = ni_cells(mem, b.len);
 	blanks(p, start - p->col + (right ? width - cols : 0));
 	put_converted(p, mem, b.len);
 }
@@ -462,7 +302,7 @@ put_row(struct rp_page *p, const struct rp_table *t, const struct layout *l, siz
 		if (!l->width[c])
 			continue;
 		if (row == SIZE_MAX)
-			convert(p, &b, t->cols[c].title, strlen(t->cols[c].title));
+			ni_cells_show(&b, t->cols[c].title, strlen(t->cols[c].title), p->o->ascii);
 		else
 			b.len = cell(p, t, row, c, mem);
 		put_cell(p, start, l->width[c], &b, t->cols[c].flags & RP_RIGHT);
