@@ -18,6 +18,7 @@ const struct word ni_cli_formats[] = {
     {"fields", NI_FORMAT_FIELDS},
     {"json", NI_FORMAT_JSON},
     {"report", NI_FORMAT_REPORT},
+    {"ladder", NI_FORMAT_LADDER},
     {NULL, 0},
 };
 const struct word ni_cli_times[] = {
@@ -167,6 +168,44 @@ add_stat(struct ni_cli *cli, const char *arg, struct ni_err *err)
 	return ni_stat_find(arg, NULL, err) ? NI_SUCCESS : NI_ERR_INPUT;
 }
 
+/* Take in connections @first to @last. */
+static int
+add_conns(struct ni_cli *cli, uint64_t first, uint64_t last, struct ni_err *err)
+{
+	for (uint64_t n = first; n <= last; n++) {
+		if (cli->nconns == NI_CLI_CONNS)
+			return ni_fail(err, NI_ERR_INPUT, "--conn: more than %d connections",
+				       NI_CLI_CONNS);
+		cli->conns[cli->nconns++] = (uint32_t)n;
+	}
+	return NI_SUCCESS;
+}
+
+/* "3", "0,4-7" */
+static int
+set_conns(struct ni_cli *cli, const char *arg, struct ni_err *err)
+{
+	const char *s = arg;
+	int rc = NI_SUCCESS;
+	do {
+		char *end = NULL;
+		unsigned long first = strtoul(s, &end, 10);
+		unsigned long last = first;
+		bool good = *s >= '0' && *s <= '9';
+		if (good && *end == '-' && end[1] >= '0' && end[1] <= '9')
+			last = strtoul(end + 1, &end, 10);
+		if (!good || (*end && *end != ',') || last > UINT32_MAX || first > last) {
+			ni_fail(err, NI_ERR_INPUT, "--conn %s: not a list of numbers", arg);
+			ni_hint(err, "for example --conn 3 or --conn 0,4-7; -e tcp.stream shows "
+				     "the numbers");
+			return NI_ERR_INPUT;
+		}
+		rc = add_conns(cli, first, last, err);
+		s = *end ? end + 1 : end;
+	} while (*s && !rc);
+	return rc;
+}
+
 #define AT(member) offsetof(struct ni_cli, member)
 
 /* clang-format off */
@@ -187,7 +226,7 @@ const struct opt ni_cli_options[] = {
 	{STRING, 'Z', "relinquish-privileges", "USER", "run as USER once everything is open (default: who called sudo)", AT(user), 0, NULL},
 
 	{HEADING, 0, "Output", NULL, NULL, 0, 0, NULL},
-	{CALL, 'T', "format", "FORMAT", "text (a line a packet), tree (-V), fields (-e), json, or report", 0, 0, set_format},
+	{CALL, 'T', "format", "FORMAT", "text (a line a packet), tree (-V), fields (-e), json, report, or ladder (TCP connections as arrow diagrams)", 0, 0, set_format},
 	{CALL, 'e', "field", "FIELD", "with -T fields: a field to print; may be repeated", 0, 0, add_field},
 	{CALL, 'E', "field-layout", "SETTING", "header=, separator=, quote=, occurrence=, aggregator=, bom=", 0, 0, set_layout},
 	{FLAG, 'V', "tree", NULL, "show every field of every layer", AT(tree), 0, NULL},
@@ -198,8 +237,10 @@ const struct opt ni_cli_options[] = {
 	{FLAG, 'l', "line-buffered", NULL, "write every line at once, as to a terminal", AT(line_buffered), 0, NULL},
 	{FLAG, 'n', "no-names", NULL, "do not resolve names (nothing is ever resolved; for habit)", AT(no_names), 0, NULL},
 	{CALL, 'z', "statistic", "STAT", "print a statistic behind the packets, for example follow,tcp,ascii,0; with -q nothing else; may be repeated; -z help lists them", 0, 0, add_stat},
-	{FLAG, 0, "full", NULL, "report: cut no list short", AT(full), 0, NULL},
+	{CALL, 0, "conn", "NUMBER", "ladder: only these TCP connections (as 3 or 0,4-7; tcp.stream has the number); may be repeated", 0, 0, set_conns},
+	{FLAG, 0, "full", NULL, "report: cut no list short; ladder: fold nothing", AT(full), 0, NULL},
 	{CALL, 0, "color", "WHEN", "auto, always or never (NO_COLOR is honoured)", 0, 0, set_color},
+	{NUMBER, 0, "width", "COLUMNS", "width of reports and ladders (default: the terminal's, else 80)", AT(width), 1000, NULL},
 	{FLAG, 0, "ascii", NULL, "use no characters outside ASCII", AT(ascii), 0, NULL},
 
 	{HEADING, 0, "Files", NULL, NULL, 0, 0, NULL},

@@ -11,7 +11,7 @@
 #include "netinspect/err.h"
 #include "sink.h"
 
-enum { NI_CLI_LIST = 2048, NI_CLI_STATS = 32 };
+enum { NI_CLI_LIST = 2048, NI_CLI_STATS = 32, NI_CLI_CONNS = 1024 };
 
 /* Values of an option that may be given several times; NULL-terminated, pointers into argv. */
 struct ni_cli_list {
@@ -26,6 +26,7 @@ enum ni_format {
 	NI_FORMAT_FIELDS,
 	NI_FORMAT_JSON,
 	NI_FORMAT_REPORT,
+	NI_FORMAT_LADDER,
 };
 
 /* What the user asked for. Strings point into argv or at constants. */
@@ -40,6 +41,9 @@ struct ni_cli {
 	bool list_ifaces, list_linktypes, list_stats, help, version;
 	enum ni_format format;
 	enum ni_time_format time;
+	uint32_t width;               /* --width; 0: the terminal's */
+	uint32_t conns[NI_CLI_CONNS]; /* --conn */
+	size_t nconns;
 	struct ni_fields_opts layout;      /* -E */
 	const char *only[NI_CLI_LIST + 1]; /* -O, NULL-terminated; [0] NULL: all */
 	bool tree, hex, quiet, print, line_buffered, no_names;

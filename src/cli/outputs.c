@@ -2,8 +2,10 @@
 /* From options to sinks; see outputs.h. */
 #include "outputs.h"
 
+#include <langinfo.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "stat.h"
@@ -13,13 +15,33 @@ static bool
 main_asked(const struct ni_cli *c)
 {
 	bool asked = c->print || c->format != NI_FORMAT_DEFAULT || c->tree || c->hex;
-	return (!c->write_file || asked) && (!c->quiet || c->format == NI_FORMAT_REPORT);
+	return (!c->write_file || asked) &&
+	       (!c->quiet || c->format == NI_FORMAT_REPORT || c->format == NI_FORMAT_LADDER);
 }
 
 bool
 ni_outputs_asked(const struct ni_cli *c)
 {
 	return main_asked(c) || c->stats.n;
+}
+
+unsigned
+ni_outputs_width(const struct ni_cli *c)
+{
+	enum { DEFAULT = 80, WIDEST = 1000 };
+	struct winsize w;
+	if (c->width)
+		return c->width;
+	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) && w.ws_col)
+		return w.ws_col < WIDEST ? w.ws_col : WIDEST;
+	return DEFAULT;
+}
+
+/* Whether the user's locale can show what is not ASCII. */
+static bool
+has_utf8(void)
+{
+	return !strcmp(nl_langinfo(CODESET), "UTF-8");
 }
 
 static struct ni_sink *
@@ -33,6 +55,8 @@ make_sink(struct ni_out *out, struct ni_cli *c, struct ni_session *s,
 	    .only = c->only[0] ? c->only : NULL,
 	    .hex = c->hex,
 	};
+	struct ni_ladder_opts ladder = {
+	    .time = c->time, .full = c->full, .conns = c->conns, .nconns = c->nconns};
 	struct ni_report_opts report = {.full = c->full, .input = about, .session = s};
 	switch (c->format) {
 	case NI_FORMAT_FIELDS:
@@ -43,6 +67,9 @@ make_sink(struct ni_out *out, struct ni_cli *c, struct ni_session *s,
 		return ni_json_sink(out, c->hex);
 	case NI_FORMAT_REPORT:
 		return ni_report_sink(out, &report);
+	case NI_FORMAT_LADDER:
+		out->ascii |= !has_utf8();
+		return ni_ladder_sink(out, &ladder);
 	case NI_FORMAT_DEFAULT:
 	case NI_FORMAT_TEXT:
 	case NI_FORMAT_TREE:
@@ -81,6 +108,7 @@ ni_outputs_open(struct ni_out *out, struct ni_cli *c, struct ni_session *s,
 		return rc;
 	out->color = wants_color(c);
 	out->ascii = c->ascii;
+	out->width = ni_outputs_width(c);
 	out->line_flush = c->line_buffered || isatty(STDOUT_FILENO) == 1;
 	if (main_asked(c))
 		rc = add(s, make_sink(out, c, s, about, err), err);

@@ -10,6 +10,9 @@
 /** Say whether anything is to be shown: with -w alone frames go to the file untouched. */
 bool ni_outputs_asked(const struct ni_cli *c);
 
+/** Cells of a line that outputs may use: --width, the terminal's, or 80. */
+unsigned ni_outputs_width(const struct ni_cli *c);
+
 /**
  * Open standard output as @out and add to @s every sink that @c asks for. @c, @out and @about stay
  * the caller's and must outlive @s. 0, or a negative ni_status with @err filled.

@@ -559,7 +559,7 @@ draw_text(struct pen *p, const struct ni_ladder *l, const struct ni_ladder_row *
 	} else {
 		converted_note(&b, p->k, l, row);
 	}
-	draw_between(p, &b, row->kind == NI_LADDER_END);
+	draw_between(p, &b, row->kind != NI_LADDER_GAP);
 }
 
 static void

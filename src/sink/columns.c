@@ -12,12 +12,11 @@
 enum { NS = 1000000000 };
 
 static void
-print_clock(struct ni_buf *b, const struct ni_frame *f, bool date, bool utc)
+print_clock(struct ni_buf *b, int64_t ts_ns, unsigned digits, bool date, bool utc)
 {
-	int64_t sec = f->ts_ns / NS - (f->ts_ns % NS < 0);
+	int64_t sec = ts_ns / NS - (ts_ns % NS < 0);
 	time_t t = (time_t)sec;
 	struct tm tm;
-	unsigned digits = f->ts_digits ? f->ts_digits : 6;
 	if (!(utc ? gmtime_r(&t, &tm) : localtime_r(&t, &tm)))
 		return;
 	if (date)
@@ -25,38 +24,43 @@ print_clock(struct ni_buf *b, const struct ni_frame *f, bool date, bool utc)
 	ni_buf_fmt(b, "%02d:%02d:", tm.tm_hour, tm.tm_min);
 	if (tm.tm_sec < 10)
 		ni_buf_c(b, '0');
-	ni_buf_sec(b, f->ts_ns - sec * NS + (int64_t)tm.tm_sec * NS, digits);
+	ni_buf_sec(b, ts_ns - sec * NS + (int64_t)tm.tm_sec * NS, digits);
+}
+
+void
+ni_time_print(struct ni_buf *b, int64_t ts_ns, unsigned digits, const struct ni_clock *c,
+	      enum ni_time_format time)
+{
+	switch (time) {
+	case NI_TIME_RELATIVE:
+		ni_buf_sec(b, ts_ns - c->first_ns, digits);
+		break;
+	case NI_TIME_DELTA:
+		ni_buf_sec(b, ts_ns - c->previous_ns, digits);
+		break;
+	case NI_TIME_DELTA_DISPLAYED:
+		ni_buf_sec(b, ts_ns - c->shown_ns, digits);
+		break;
+	case NI_TIME_EPOCH:
+		ni_buf_sec(b, ts_ns, digits);
+		break;
+	case NI_TIME_ABSOLUTE:
+	case NI_TIME_ABSOLUTE_DATE:
+		print_clock(b, ts_ns, digits, time == NI_TIME_ABSOLUTE_DATE, false);
+		break;
+	case NI_TIME_UTC:
+	case NI_TIME_UTC_DATE:
+		print_clock(b, ts_ns, digits, time == NI_TIME_UTC_DATE, true);
+		break;
+	}
 }
 
 static void
 print_time(struct ni_buf *b, const struct ni_dis *d, enum ni_time_format time)
 {
 	static const struct ni_clock zero;
-	const struct ni_clock *c = d->clock ? d->clock : &zero;
-	int64_t t = d->frame->ts_ns;
 	unsigned digits = d->frame->ts_digits ? d->frame->ts_digits : 6;
-	switch (time) {
-	case NI_TIME_RELATIVE:
-		ni_buf_sec(b, t - c->first_ns, digits);
-		break;
-	case NI_TIME_DELTA:
-		ni_buf_sec(b, t - c->previous_ns, digits);
-		break;
-	case NI_TIME_DELTA_DISPLAYED:
-		ni_buf_sec(b, t - c->shown_ns, digits);
-		break;
-	case NI_TIME_EPOCH:
-		ni_buf_sec(b, t, digits);
-		break;
-	case NI_TIME_ABSOLUTE:
-	case NI_TIME_ABSOLUTE_DATE:
-		print_clock(b, d->frame, time == NI_TIME_ABSOLUTE_DATE, false);
-		break;
-	case NI_TIME_UTC:
-	case NI_TIME_UTC_DATE:
-		print_clock(b, d->frame, time == NI_TIME_UTC_DATE, true);
-		break;
-	}
+	ni_time_print(b, d->frame->ts_ns, digits, d->clock ? d->clock : &zero, time);
 }
 
 /* Whether an Ethernet frame that carries no IP stands inside a tunnel: its addresses count then. */

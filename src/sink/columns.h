@@ -3,6 +3,7 @@
 #ifndef NI_COLUMNS_H
 #define NI_COLUMNS_H
 
+#include "netinspect/clock.h"
 #include "netinspect/dis.h"
 #include "sink.h"
 
@@ -20,6 +21,10 @@ enum ni_column {
 /** Append the text of one column; nothing from the wire goes out unescaped. Does not allocate. */
 void ni_column_print(struct ni_buf *b, const struct ni_dis *d, enum ni_column c,
 		     enum ni_time_format time);
+
+/** Append a moment with @digits decimals of a second as the time column has it. */
+void ni_time_print(struct ni_buf *b, int64_t ts_ns, unsigned digits, const struct ni_clock *c,
+		   enum ni_time_format time);
 
 /** The column that "Info", "Protocol", "def_src" … names, or -1. */
 int ni_column_find(const char *name);

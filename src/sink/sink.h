@@ -71,4 +71,14 @@ struct ni_report_opts {
 /* -T report. */
 struct ni_sink *ni_report_sink(struct ni_out *out, const struct ni_report_opts *opts);
 
+struct ni_ladder_opts {
+	enum ni_time_format time;
+	bool full;             /* nothing is folded */
+	const uint32_t *conns; /* draw only these; must live as long as the sink */
+	size_t nconns;         /* 0: all */
+};
+
+/* -T ladder. @out stays the caller's. NULL when memory is short. */
+struct ni_sink *ni_ladder_sink(struct ni_out *out, const struct ni_ladder_opts *opts);
+
 #endif
