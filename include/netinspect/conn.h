@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct ni_buf;
+
 /* RFC 9293 section 3.3.2. */
 enum ni_tcp_state {
 	NI_TCP_CLOSED,
@@ -163,6 +165,11 @@ struct ni_conn {
 	uint32_t requests;   /* application requests seen (HTTP, DNS) */
 	const char *service; /* "http", "tls", "dns" … or NULL */
 };
+
+/** Write an address, whatever its kind; "?" for none. */
+void ni_addr_print(struct ni_buf *b, const struct ni_addr *a);
+/** Write "10.0.0.1:80" or "[2001:db8::1]:80". */
+void ni_end_point_print(struct ni_buf *b, const struct ni_addr *a, uint16_t port);
 
 /* Names as users meet them: "SYN_SENT"; "3-way"; "reset". Never NULL; "?" outside the range. */
 const char *ni_tcp_state_name(unsigned state);

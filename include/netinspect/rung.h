@@ -24,13 +24,15 @@ struct ni_rung {
 	uint64_t other_frame;      /* the frame that it repeats or duplicates; 0: not known */
 	uint64_t acks_frame;       /* the segment that it acknowledges; 0: none */
 	int64_t ack_rtt_ns;        /* since acks_frame */
+	int64_t rto_ns;            /* of a retransmission: since other_frame */
+	uint32_t acked;            /* numbers that it acknowledges and its sender had not before */
 	uint32_t conn;             /* tcp.stream */
-	uint16_t flags;            /* NI_TH_*: FIN 1 SYN 2 RST 4 PSH 8 ACK 16 URG 32 ECE 64 CWR 128 */
-	uint16_t mss;              /* option of a SYN; 0: none */
-	uint8_t wscale;            /* option of a SYN: the shift; NI_WSCALE_OFF: none */
-	uint8_t side;              /* enum ni_side that sent it */
-	uint8_t was[2], state[2];  /* enum ni_tcp_state of both before and after it */
-	uint8_t why[2];            /* for ni_tcp_why_text(), where was and state differ */
+	uint16_t flags; /* NI_TH_*: FIN 1 SYN 2 RST 4 PSH 8 ACK 16 URG 32 ECE 64 CWR 128 */
+	uint16_t mss;   /* option of a SYN; 0: none */
+	uint8_t wscale; /* option of a SYN: the shift; NI_WSCALE_OFF: none */
+	uint8_t side;   /* enum ni_side that sent it */
+	uint8_t was[2], state[2]; /* enum ni_tcp_state of both before and after it */
+	uint8_t why[2];           /* for ni_tcp_why_text(), where was and state differ */
 };
 
 /**

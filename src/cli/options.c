@@ -232,6 +232,7 @@ const struct opt ni_cli_options[] = {
 	{FLAG, 'V', "tree", NULL, "show every field of every layer", AT(tree), 0, NULL},
 	{CALL, 'O', "tree-of", "PROTOCOLS", "as -V, but only these protocols in detail (comma-separated)", 0, 0, set_only},
 	{FLAG, 'x', "hex", NULL, "also show the bytes of each packet", AT(hex), 0, NULL},
+	{FLAG, 0, "explain", NULL, "with text and tree: say in sentences what TCP segments and connections mean", AT(explain), 0, NULL},
 	{FLAG, 'q', "quiet", NULL, "print no packets", AT(quiet), 0, NULL},
 	{CALL, 't', "time", "FORMAT", "r relative, a clock, ad date and clock, d delta, dd delta of displayed, e epoch, u UTC, ud UTC with date", 0, 0, set_time},
 	{FLAG, 'l', "line-buffered", NULL, "write every line at once, as to a terminal", AT(line_buffered), 0, NULL},
@@ -419,6 +420,9 @@ check(struct ni_cli *cli, struct ni_err *err)
 		ni_hint(err, "for example -T fields -e frame.number -e ip.src -e tcp.port");
 		return NI_ERR_INPUT;
 	}
+	if (cli->explain && (cli->format == NI_FORMAT_FIELDS || cli->format == NI_FORMAT_JSON ||
+			     cli->format == NI_FORMAT_REPORT))
+		return ni_fail(err, NI_ERR_INPUT, "--explain: only with -T text or tree");
 	if (cli->follow && !cli->read_file)
 		return ni_fail(err, NI_ERR_INPUT, "--follow: only with -r FILE");
 	if (cli->ring.n && !cli->write_file)

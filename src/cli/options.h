@@ -47,7 +47,7 @@ struct ni_cli {
 	struct ni_fields_opts layout;      /* -E */
 	const char *only[NI_CLI_LIST + 1]; /* -O, NULL-terminated; [0] NULL: all */
 	bool tree, hex, quiet, print, line_buffered, no_names;
-	bool full, ascii, check_checksums, absolute_seq;
+	bool full, ascii, explain, check_checksums, absolute_seq;
 	char filter_mem[4096];
 	char only_mem[512];
 };

@@ -14,7 +14,7 @@
 static bool
 main_asked(const struct ni_cli *c)
 {
-	bool asked = c->print || c->format != NI_FORMAT_DEFAULT || c->tree || c->hex;
+	bool asked = c->print || c->format != NI_FORMAT_DEFAULT || c->tree || c->hex || c->explain;
 	return (!c->write_file || asked) &&
 	       (!c->quiet || c->format == NI_FORMAT_REPORT || c->format == NI_FORMAT_LADDER);
 }
@@ -54,6 +54,7 @@ make_sink(struct ni_out *out, struct ni_cli *c, struct ni_session *s,
 	    .tree = c->tree,
 	    .only = c->only[0] ? c->only : NULL,
 	    .hex = c->hex,
+	    .explain = c->explain,
 	};
 	struct ni_ladder_opts ladder = {
 	    .time = c->time, .full = c->full, .conns = c->conns, .nconns = c->nconns};

@@ -233,3 +233,82 @@ ni_buf_json(struct ni_buf *b, const uint8_t *p, size_t n)
 		}
 	}
 }
+
+void
+ni_buf_num(struct ni_buf *b, uint64_t v)
+{
+	if (v >= 1000) {
+		ni_buf_num(b, v / 1000);
+		ni_buf_fmt(b, ",%03u", (unsigned)(v % 1000));
+	} else {
+		ni_buf_u64(b, v);
+	}
+}
+
+/* @v / @unit in three significant digits: 1.23, 12.3, 123. Cut, not rounded, so that 999.9 kB
+ * does not become 1000 kB. */
+static void
+three_digits(struct ni_buf *b, uint64_t v, uint64_t unit)
+{
+	uint64_t whole = v / unit;
+	uint64_t rest = v % unit;
+	unsigned digits = whole >= 100 ? 0 : whole >= 10 ? 1 : 2;
+	ni_buf_u64(b, whole);
+	if (digits)
+		ni_buf_c(b, '.');
+	while (digits--) {
+		/* The units are powers of ten. */
+		unit /= 10;
+		ni_buf_c(b, (char)('0' + rest / unit));
+		rest %= unit;
+	}
+}
+
+void
+ni_buf_size(struct ni_buf *b, uint64_t v)
+{
+	static const char units[][4] = {"kB", "MB", "GB", "TB", "PB"};
+	uint64_t unit = 1000;
+	unsigned u = 0;
+	if (v < 1000) {
+		ni_buf_u64(b, v);
+		ni_buf_str(b, " B");
+		return;
+	}
+	while (u < 4 && v / unit >= 1000) {
+		unit *= 1000;
+		u++;
+	}
+	three_digits(b, v, unit);
+	ni_buf_c(b, ' ');
+	ni_buf_str(b, units[u]);
+}
+
+void
+ni_buf_dur(struct ni_buf *b, int64_t ns)
+{
+	uint64_t u = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns;
+	uint64_t s = u / 1000000000;
+	if (ns < 0)
+		ni_buf_c(b, '-');
+	if (u < 1000) {
+		ni_buf_u64(b, u);
+		ni_buf_str(b, u ? " ns" : " s");
+	} else if (u < 1000000) {
+		three_digits(b, u, 1000);
+		ni_buf_str(b, " µs");
+	} else if (u < 1000000000) {
+		three_digits(b, u, 1000000);
+		ni_buf_str(b, " ms");
+	} else if (s < 100) {
+		three_digits(b, u, 1000000000);
+		ni_buf_str(b, " s");
+	} else if (s < 3600) {
+		ni_buf_fmt(b, "%u min %02u s", (unsigned)(s / 60), (unsigned)(s % 60));
+	} else if (s < 86400) {
+		ni_buf_fmt(b, "%u h %02u min", (unsigned)(s / 3600), (unsigned)(s / 60 % 60));
+	} else {
+		ni_buf_num(b, s / 86400);
+		ni_buf_fmt(b, " d %02u h", (unsigned)(s / 3600 % 24));
+	}
+}

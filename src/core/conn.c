@@ -2,6 +2,7 @@
 /* Names of what conn.h counts, and Zeek's conn_state. */
 #include "netinspect/conn.h"
 
+#include "netinspect/buf.h"
 #include "tcp_zeek.h"
 
 static const char *const state_names[] = {
@@ -81,6 +82,31 @@ const char *
 ni_mark_name(unsigned mark)
 {
 	return name(mark_names, COUNT(mark_names), mark);
+}
+
+void
+ni_addr_print(struct ni_buf *b, const struct ni_addr *a)
+{
+	if (a->len == 4)
+		ni_buf_ip4(b, a->b);
+	else if (a->len == 16)
+		ni_buf_ip6(b, a->b);
+	else if (a->len == 6)
+		ni_buf_ether(b, a->b);
+	else
+		ni_buf_c(b, '?');
+}
+
+void
+ni_end_point_print(struct ni_buf *b, const struct ni_addr *a, uint16_t port)
+{
+	if (a->len == 16)
+		ni_buf_c(b, '[');
+	ni_addr_print(b, a);
+	if (a->len == 16)
+		ni_buf_c(b, ']');
+	ni_buf_c(b, ':');
+	ni_buf_u64(b, port);
 }
 
 /*

@@ -14,6 +14,7 @@ ni_rung_of(const struct ni_dis *d, struct ni_rung *r)
 		return false;
 	const struct ni_tcp_out *s = d->seg;
 	struct ni_tcp_opts opt = {.wscale = 0};
+	bool acks = (in.flags & NI_TH_ACK) && s->acked_before && seq_gt(in.ack, s->acked_from);
 	if (in.flags & NI_TH_SYN)
 		ni_tcp_opts_read(&in, &opt);
 	*r = (struct ni_rung){
@@ -30,6 +31,8 @@ ni_rung_of(const struct ni_dis *d, struct ni_rung *r)
 	    .other_frame = s->dup_ack_num ? s->dup_ack_frame : s->rto_frame,
 	    .acks_frame = s->acks_frame,
 	    .ack_rtt_ns = s->ack_rtt_ns,
+	    .rto_ns = s->rto_frame ? s->rto_ns : 0,
+	    .acked = acks ? in.ack - s->acked_from : 0,
 	    .conn = d->conn->id,
 	    .flags = in.flags,
 	    .mss = opt.mss,

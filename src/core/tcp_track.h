@@ -45,8 +45,8 @@ struct ni_tcp_in {
 struct ni_tcp_out {
 	uint8_t state[2]; /* of both sides once the segment has been taken in */
 	uint8_t was[2];   /* before */
-	uint8_t why[2];   /* the last rule that moved a side, for ni_tcp_why_text() and its kin; only
-			     where was and state differ */
+	uint8_t why[2]; /* the last rule that moved a side, for ni_tcp_why_text() and its kin; only
+			   where was and state differ */
 	bool rel_ack_valid;
 	bool wrapped;   /* the sequence number passed 2^32 in or before this segment */
 	uint32_t marks; /* 1 << enum ni_mark */
@@ -57,6 +57,8 @@ struct ni_tcp_out {
 	uint32_t dup_ack_num;     /* n-th duplicate of dup_ack_frame; 0: it is none */
 	uint32_t bytes_in_flight; /* with this segment; 0: unknown */
 	uint32_t push_bytes;      /* since the last PSH; 0: no data */
+	uint32_t acked_from; /* the highest acknowledgement of its sender before; if it had one */
+	bool acked_before;   /* it had one */
 	uint64_t dup_ack_frame;
 	uint64_t acks_frame; /* the segment this one acknowledges; 0: none */
 	int64_t ack_rtt_ns;  /* since acks_frame */

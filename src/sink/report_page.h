@@ -18,7 +18,7 @@
 
 enum {
 	RP_CELL = 512,       /* bytes of text in one cell of a table */
-	RP_PARAGRAPH = 2048, /* bytes of text in one paragraph */
+	RP_PARAGRAPH = 4096, /* bytes of text in one paragraph */
 	RP_INDENT = 2,
 	RP_MIN_WIDTH = 60, /* narrower pages are not laid out for */
 };

@@ -27,6 +27,7 @@ struct ni_text_opts {
 	bool tree;               /* all layers in detail … */
 	const char *const *only; /* … or of these protocols alone; NULL-terminated; NULL: all */
 	bool hex;
+	bool explain; /* what TCP segments and connections mean, in sentences */
 };
 
 /* -T text, -V, -O and -x. @out stays the caller's. NULL when memory is short. */

@@ -4,12 +4,16 @@
 #include <string.h>
 
 #include "columns.h"
+#include "i18n.h"
 #include "netinspect/conn.h"
+#include "netinspect/explain.h"
 #include "netinspect/proto.h"
+#include "netinspect/rung.h"
+#include "report_page.h"
 #include "sink.h"
 #include "tcp_track.h"
 
-enum { NUMBER_WIDTH = 5, TIME_WIDTH = 10, ADDR_WIDTH = 12, BYTES_A_LINE = 16 };
+enum { NUMBER_WIDTH = 5, TIME_WIDTH = 10, ADDR_WIDTH = 12, BYTES_A_LINE = 16, EXPLAIN_LEFT = 6 };
 
 struct text {
 	struct ni_sink sink;
@@ -184,6 +188,41 @@ hex(struct text *t, const struct ni_dis *d)
 	ni_out_line(t->out);
 }
 
+/* ---- --explain ---- */
+
+static void
+para(struct text *t, const char *words)
+{
+	struct rp_page page = rp_page(t->out);
+	rp_para(&page, EXPLAIN_LEFT, NULL, words);
+}
+
+static void
+explain_frame(struct text *t, const struct ni_dis *d)
+{
+	char mem[RP_PARAGRAPH];
+	struct ni_buf b = ni_buf(mem, sizeof(mem));
+	struct ni_rung r;
+	if (!d->conn || !ni_rung_of(d, &r))
+		return;
+	ni_explain_segment(&b, &r, d->conn);
+	if (b.len)
+		para(t, ni_buf_z(&b));
+}
+
+static void
+explain_conn(struct text *t, const struct ni_conn *c)
+{
+	char mem[RP_PARAGRAPH];
+	struct ni_buf b = ni_buf(mem, sizeof(mem));
+	ni_out_color(t->out, NI_C_BOLD);
+	ni_buf_fmt(&t->out->b, _("Connection %u"), c->id);
+	ni_out_color(t->out, NI_C_NONE);
+	ni_buf_c(&t->out->b, '\n');
+	ni_explain_conn(&b, c);
+	para(t, ni_buf_z(&b));
+}
+
 static void
 frame(struct ni_sink *s, const struct ni_dis *d)
 {
@@ -192,6 +231,8 @@ frame(struct ni_sink *s, const struct ni_dis *d)
 		line(t, d);
 	if (t->opts.tree)
 		tree(t, d);
+	if (t->opts.explain)
+		explain_frame(t, d);
 	if (t->opts.hex)
 		hex(t, d);
 }
@@ -199,8 +240,11 @@ frame(struct ni_sink *s, const struct ni_dis *d)
 static void
 event(struct ni_sink *s, const struct ni_event *e)
 {
+	struct text *t = (struct text *)s;
 	if (e->kind == NI_EV_CONN_STATE)
-		((struct text *)s)->changed = e->frame;
+		t->changed = e->frame;
+	else if (e->kind == NI_EV_CONN_END && t->opts.explain && e->conn->ipproto == 6)
+		explain_conn(t, e->conn);
 }
 
 static int
