@@ -31,6 +31,7 @@ struct ni_rung {
 	uint16_t mss;   /* option of a SYN; 0: none */
 	uint8_t wscale; /* option of a SYN: the shift; NI_WSCALE_OFF: none */
 	uint8_t side;   /* enum ni_side that sent it */
+	bool peer_full; /* the last window that its peer announced was 0 */
 	uint8_t was[2], state[2]; /* enum ni_tcp_state of both before and after it */
 	uint8_t why[2];           /* for ni_tcp_why_text(), where was and state differ */
 };

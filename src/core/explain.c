@@ -78,6 +78,14 @@ repeats_refused(const struct ni_rung *r, const struct ni_conn *c)
 	return false;
 }
 
+/* Much earlier than any time-out of a SYN? */
+static bool
+doubles_syn(const struct ni_rung *r, const struct ni_conn *c)
+{
+	const int64_t early_ns = INT64_C(200) * 1000 * 1000;
+	return repeats_syn(r, c) && ns_since(r->ts_ns, c->opening[0].ts_ns) < early_ns;
+}
+
 static bool
 is_relative(const struct ni_rung *r, const struct ni_conn *c)
 {
@@ -274,6 +282,7 @@ static const struct rule rules[] = {
 {SYN, ACK | RST | FIN, 0, 0, 0, 0, 0, is_crossing_syn, NI_MSG_SYN_CROSS},
 {SYN, ACK | RST | FIN, 0, 0, 0, 0, 0, repeats_refused, NI_MSG_SYN_AGAIN_REFUSED},
 {SYN, ACK | RST | FIN, 0, STATE(ESTABLISHED) | STATE(SYN_RECEIVED), STATE(SYN_SENT), 0, 0, repeats_syn, NI_MSG_SYN_AGAIN_MISSED},
+{SYN, ACK | RST | FIN, 0, 0, STATE(SYN_SENT), 0, 0, doubles_syn, NI_MSG_SYN_DOUBLED},
 {SYN, ACK | RST | FIN, 0, 0, STATE(SYN_SENT), 0, 0, repeats_syn, NI_MSG_SYN_AGAIN},
 {SYN, ACK | RST | FIN, 0, 0, NONE, 0, 0, NULL, NI_MSG_SYN_BARE},
 {SYN, ACK | RST | FIN, 0, 0, STATE(SYN_SENT), 0, 0, is_relative, NI_MSG_SYN_RELATIVE},
@@ -355,7 +364,6 @@ static const struct {
     {BIT(ZERO_WINDOW_PROBE), 0, NI_MSG_PROBE},
     {BIT(ZERO_WINDOW_PROBE_ACK), 0, NI_MSG_PROBE_ACK},
     {BIT(WINDOW_UPDATE), 0, NI_MSG_WINDOW_UPDATE},
-    {BIT(KEEP_ALIVE), 0, NI_MSG_KEEP_ALIVE},
     {BIT(KEEP_ALIVE_ACK), 0, NI_MSG_KEEP_ALIVE_ACK},
     {BIT(CHALLENGE_ACK), 0, NI_MSG_CHALLENGE_ACK},
     {BIT(OUT_OF_WINDOW), 0, NI_MSG_OUT_OF_WINDOW},
@@ -372,10 +380,14 @@ say_marks(struct ni_ex *x, enum ni_msg main)
 	if ((r->flags & SYN) || (again && main != NI_MSG_NONE && !r->len))
 		marks &= ~(BIT(RETRANSMISSION) | BIT(FAST_RETRANSMISSION) |
 			   BIT(SPURIOUS_RETRANSMISSION) | BIT(DUPLICATE_ACK) | BIT(OUT_OF_ORDER));
+	if (r->flags & SYN) /* a repeated one is dropped, but that is not the point of it */
+		marks &= ~BIT(OUT_OF_WINDOW);
 	if (marks & BIT(RETRANSMISSION))
 		ni_say(x, r->other_frame ? NI_MSG_RETRANSMISSION : NI_MSG_RETRANSMISSION_UNSEEN);
 	if ((marks & BIT(DUPLICATE_ACK)) && !(marks & BIT(CHALLENGE_ACK)))
 		ni_say(x, r->dup_ack_num < 4 ? NI_MSG_DUPLICATE_ACK : NI_MSG_DUPLICATE_ACK_MORE);
+	if (marks & BIT(KEEP_ALIVE))
+		ni_say(x, r->peer_full ? NI_MSG_PROBE_OLD : NI_MSG_KEEP_ALIVE);
 	for (unsigned i = 0; i < sizeof(mark_texts) / sizeof(mark_texts[0]); i++)
 		if ((marks & mark_texts[i].mark) && !(marks & mark_texts[i].unless))
 			ni_say(x, mark_texts[i].msg);

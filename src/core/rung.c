@@ -38,6 +38,7 @@ ni_rung_of(const struct ni_dis *d, struct ni_rung *r)
 	    .mss = opt.mss,
 	    .wscale = opt.has & NI_OPT_WSCALE ? opt.wscale : NI_WSCALE_OFF,
 	    .side = d->dir,
+	    .peer_full = s->peer_full,
 	    .was = {s->was[0], s->was[1]},
 	    .state = {s->state[0], s->state[1]},
 	    .why = {s->why[0], s->why[1]},

@@ -489,7 +489,9 @@ ni_tcp_track(struct ni_tcp *t, const struct ni_tcp_in *in, struct ni_tcp_out *ou
 		return NI_TRACK_NEW;
 	*out = (struct ni_tcp_out){.was = {t->c.state[0], t->c.state[1]},
 				   .acked_from = t->side[in->dir].wup,
-				   .acked_before = t->side[in->dir].has & NI_HAS_WUP};
+				   .acked_before = t->side[in->dir].has & NI_HAS_WUP,
+				   .peer_full = (t->side[!in->dir].has & NI_HAS_SENT) &&
+						!t->side[!in->dir].window};
 	if (short_cut) {
 		fast(t, &x);
 	} else {
