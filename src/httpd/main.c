@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "opts.h"
 #include "process.h"
 #include "server.h"
 
@@ -23,15 +24,6 @@ static struct {
 	int listener[NI_HD_LISTENERS_MAX];
 	unsigned n;
 } * worker;
-
-static int
-fail(const struct ni_err *err, int rc)
-{
-	fprintf(stderr, "netinspect-httpd: %s\n", err->what);
-	if (err->hint[0])
-		fprintf(stderr, "%s\n", err->hint);
-	return rc == NI_ERR_INPUT ? 2 : 1;
-}
 
 static void
 print_models(void)
@@ -131,7 +123,7 @@ listen_all(struct ni_hd_server *s, struct ni_err *err)
 	if (!worker)
 		return ni_fail(err, NI_ERR_RUN, "out of memory");
 	for (unsigned i = 0; i < n; i++) {
-		int rc = ni_hd_listen(s, n > 1, err);
+		int rc = ni_hd_listen(s, n > 1 || s->opts.tcp.reuseport, err);
 		if (rc)
 			return rc;
 		memcpy(worker[i].listener, s->listener, sizeof(s->listener));
@@ -164,7 +156,7 @@ main(int argc, char **argv)
 	struct ni_err err = {"", ""};
 	int rc = ni_hd_opts_parse(&s->opts, argc, argv, &err);
 	if (rc)
-		return fail(&err, rc);
+		return ni_opts_fail("netinspect-httpd", &err, rc);
 	if (s->opts.help)
 		ni_hd_opts_help();
 	else if (s->opts.version)
@@ -186,7 +178,7 @@ main(int argc, char **argv)
 	if (!rc)
 		rc = drop_privilege(s->opts.user, &err);
 	if (rc)
-		return fail(&err, rc);
+		return ni_opts_fail("netinspect-httpd", &err, rc);
 	ni_hd_listen_print(s);
 	rc = has_workers(s) ? ni_hd_processes(s, s->opts.workers, run_worker) : run(s);
 	if (s->log)

@@ -15,15 +15,15 @@
 
 #include "core.h"
 #include "netinspect/err.h"
+#include "sockopts.h"
 
 enum { NI_HD_LISTENERS_MAX = 16, NI_HD_NO_CLIENT = -1, NI_HD_STOPPING = -2 };
 
-/* Socket options; 0 or -1 (where 0 means something) leaves the kernel's choice. */
+/* What is set on listening sockets; 0 leaves the kernel's choice. */
 struct ni_hd_tcp {
-	uint32_t rcvbuf, sndbuf, backlog, mss, window_clamp, fastopen, defer_accept;
-	uint32_t delay_accept_ms, nodelay, quickack, reuseaddr, ttl, tos;
-	bool cork;
-	const char *keepalive, *cc; /* keepalive: IDLE,INTERVAL,COUNT */
+	struct ni_sockopts sock;
+	uint32_t backlog, fastopen, defer_accept, delay_accept_ms;
+	bool reuseport;
 };
 
 struct ni_hd_opts {

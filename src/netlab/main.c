@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* netlab: find the subcommand and run it. */
+#include "config.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "i18n.h"
+#include "netlab.h"
+
+static const struct nl_command commands[] = {
+    {"client", N_("an HTTP client whose every move on the wire can be chosen"), nl_client,
+     nl_client_man},
+};
+
+enum { NCOMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+static void
+help(void)
+{
+	printf(_("Usage: netlab COMMAND [options]\n\nTools of a network lab.\n\n"));
+	for (size_t i = 0; i < NCOMMANDS; i++)
+		printf("  %-10s %s\n", commands[i].name, _(commands[i].help));
+	printf(_("\n'netlab COMMAND --help' lists the options of a command.\n"));
+}
+
+static int
+wrong(const char *word)
+{
+	if (word)
+		fprintf(stderr, _("netlab: %s: no such command\n"), word);
+	else
+		fputs(_("netlab: no command\n"), stderr);
+	fputs(_("'netlab --help' lists the commands\n"), stderr);
+	return 2;
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *word = argc > 1 ? argv[1] : NULL;
+	setlocale(LC_ALL, "");
+	if (!word)
+		return wrong(NULL);
+	for (size_t i = 0; i < NCOMMANDS; i++)
+		if (!strcmp(word, commands[i].name))
+			return commands[i].run(argc - 1, argv + 1);
+	if (!strcmp(word, "--help") || !strcmp(word, "-h") || !strcmp(word, "help")) {
+		help();
+	} else if (!strcmp(word, "--version") || !strcmp(word, "-v")) {
+		puts("netlab " PACKAGE_VERSION);
+	} else if (!strcmp(word, "--man-options")) {
+		for (size_t i = 0; i < NCOMMANDS; i++) {
+			printf(".SH OPTIONS OF %s\n", commands[i].name);
+			commands[i].man();
+		}
+	} else {
+		return wrong(word);
+	}
+	return 0;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* netlab: tools of a network lab, each a subcommand. */
+#ifndef NI_NETLAB_H
+#define NI_NETLAB_H
+
+/* A subcommand. @argv[0] is its name; the result is the exit status. */
+struct nl_command {
+	const char *name, *help;
+	int (*run)(int argc, char **argv);
+	void (*man)(void); /* print its options as roff */
+};
+
+/** netlab client; see client.h. */
+int nl_client(int argc, char **argv);
+void nl_client_man(void);
+
+#endif
