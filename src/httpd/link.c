@@ -127,12 +127,12 @@ ni_hd_accept_wait(struct ni_hd_server *s, struct sockaddr_in6 *peer)
 		ni_hd_check_reload(s);
 		if (ni_hd_stopping())
 			return NI_HD_STOPPING;
-		if (s->opts.tcp.delay_accept_ms)
-			usleep(s->opts.tcp.delay_accept_ms * 1000);
 		if (poll(p, s->nlisteners + 1, -1) < 0)
 			return NI_HD_NO_CLIENT; /* a signal */
 		if (p[s->nlisteners].revents)
 			ni_hd_stop_seen();
+		else if (s->opts.tcp.delay_accept_ms)
+			usleep(s->opts.tcp.delay_accept_ms * 1000);
 		for (unsigned i = 0; i < s->nlisteners; i++) {
 			int fd =
 			    p[i].revents ? ni_hd_accept(s, s->listener[i], peer) : NI_HD_NO_CLIENT;

@@ -66,7 +66,7 @@ static const struct ni_opt options[] = {
 	{NI_OPT_NUMBER, 0, "fastopen", "N", "take data in the SYN, N pending at most", AT(tcp.fastopen), 65535, NULL},
 	{NI_OPT_NUMBER, 0, "rcvbuf", "BYTES", "receive buffer, and so the window", AT(tcp.sock.rcvbuf), 1000000000, NULL},
 	{NI_OPT_NUMBER, 0, "sndbuf", "BYTES", "send buffer", AT(tcp.sock.sndbuf), 1000000000, NULL},
-	{NI_OPT_NUMBER, 0, "window-clamp", "BYTES", "never announce a larger window", AT(tcp.sock.window_clamp), 1000000000, NULL},
+	{NI_OPT_NUMBER, 0, "window-clamp", "BYTES", "announce windows of about so much at most", AT(tcp.sock.window_clamp), 1000000000, NULL},
 	{NI_OPT_NUMBER, 0, "mss", "BYTES", "maximum segment size", AT(tcp.sock.mss), 65535, NULL},
 	{NI_OPT_NUMBER, 0, "nodelay", "0|1", "0 turns Nagle's algorithm on (default 1)", AT(tcp.sock.nodelay), 1, NULL},
 	{NI_OPT_FLAG, 0, "cork", NULL, "send full segments only, the rest after 200 ms", AT(tcp.sock.cork), 0, NULL},

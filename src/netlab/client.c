@@ -15,7 +15,7 @@
 #include "netlab.h"
 #include "opts.h"
 
-enum { SPARE_DESCRIPTORS = 16, HEAD_ROOM = 65536, BATCH = 256 };
+enum { SPARE_DESCRIPTORS = 16, HEAD_ROOM = 65536, BATCH = 256, WAIT_MAX_US = 60000000 };
 
 static volatile sig_atomic_t interrupted;
 
@@ -155,7 +155,7 @@ wait_ms(const struct pool *p, const struct nl_run *r)
 			due = next;
 	}
 	int64_t us = due - r->now;
-	return us <= 0 ? 0 : (int)((us + 999) / 1000);
+	return us <= 0 ? 0 : us > WAIT_MAX_US ? WAIT_MAX_US / 1000 : (int)((us + 999) / 1000);
 }
 
 /* One round: wait, and give everybody a turn. */
@@ -197,7 +197,8 @@ run(const struct nl_client_opts *o, struct ni_err *err)
 	p.end = o->connections > 1 ? p.start + (int64_t)o->seconds * 1000000 : INT64_MAX;
 	while (!interrupted && r.now < p.end && (p.n || p.begun < o->connections)) {
 		begin_more(&p, &r);
-		turn(&p, &r);
+		if (p.n || p.begun < o->connections)
+			turn(&p, &r);
 	}
 	while (p.n)
 		nl_conn_end(&p.conn[--p.n], interrupted ? "interrupted" : "timeout", 0);

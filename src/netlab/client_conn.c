@@ -89,7 +89,6 @@ open_socket(struct nl_conn *c)
 		return errno;
 	if (ni_sockopts_set(c->fd, o->to.ss_family, &o->sock, &err))
 		return EINVAL;
-	ni_sockopts_connected(c->fd, &o->sock);
 	if (o->reuseport)
 		ni_sockopt(c->fd, SOL_SOCKET, SO_REUSEPORT, 1);
 	if (o->fastopen)
@@ -105,6 +104,7 @@ on_connected(struct nl_conn *c)
 	socklen_t len = sizeof(a);
 	if (!getsockname(c->fd, (struct sockaddr *)&a, &len))
 		ni_address_text(&a, c->local, sizeof(c->local));
+	ni_sockopts_connected(c->fd, &o->sock);
 	c->connected = c->run->now;
 	c->write_at = c->run->now + ms(o->delay_send_ms);
 	c->read_at = c->run->now + ms(o->no_read_ms);
@@ -156,11 +156,14 @@ shut(struct nl_conn *c)
 	char byte;
 	if (c->shut)
 		return;
-	/* Its FIN may wait in front of us. */
-	if (!c->closed_first && recv(c->fd, &byte, 1, MSG_PEEK) == 0)
-		c->closed_first = NL_BY_SERVER;
+	/* Its FIN or its RST may be here already. */
+	ssize_t n = recv(c->fd, &byte, 1, MSG_PEEK);
+	if (n < 0 && errno != EAGAIN && errno != EINTR) {
+		broke(c, errno);
+		return;
+	}
 	if (!c->closed_first)
-		c->closed_first = NL_BY_CLIENT;
+		c->closed_first = n == 0 ? NL_BY_SERVER : NL_BY_CLIENT;
 	shutdown(c->fd, SHUT_WR);
 	c->shut = true;
 }
@@ -234,7 +237,8 @@ finish(struct nl_conn *c)
 		c->phase_until = (c->run->now / TENTH_US + 1) * TENTH_US;
 	} else {
 		shut(c);
-		set_phase(c, NL_SHUT, 0);
+		if (c->phase != NL_END)
+			set_phase(c, NL_SHUT, 0);
 	}
 }
 
@@ -273,7 +277,7 @@ request_sent(struct nl_conn *c)
 	c->sent++;
 	if (c->sent == o->requests && o->half_close)
 		shut(c);
-	if (o->partial && o->hold_ms)
+	if (c->phase != NL_END && o->partial && o->hold_ms)
 		set_phase(c, NL_HOLD, ms(o->hold_ms));
 }
 
@@ -446,7 +450,8 @@ on_time(struct nl_conn *c)
 		break;
 	case NL_TICK:
 		shut(c);
-		set_phase(c, NL_SHUT, 0);
+		if (c->phase != NL_END)
+			set_phase(c, NL_SHUT, 0);
 		break;
 	case NL_DELAY:
 		if (c->late_left)

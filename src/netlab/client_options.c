@@ -100,7 +100,7 @@ static const struct ni_opt options[] = {
 	{NI_OPT_CALL, 0, "read", "BYTES/MS", N_("read at most BYTES every MS"), AT(read), 0, set_pace},
 
 	{NI_OPT_HEADING, 0, N_("How it ends"), NULL, NULL, 0, 0, NULL},
-	{NI_OPT_CALL, 0, "close-first", "WHO", N_("client (default), server, or both: at the next tenth of a second"), 0, 0, set_close_first},
+	{NI_OPT_CALL, 0, "close-first", "WHO", N_("client (default), server (default with --close-delay or --late-data), or both: at the next tenth of a second"), 0, 0, set_close_first},
 	{NI_OPT_NUMBER, 0, "close-delay", "MS", N_("wait between the server's FIN and ours: 0 closes in three segments, 60 or more in four"), AT(close_delay_ms), WAIT_MAX_MS, NULL},
 	{NI_OPT_FLAG, 0, "half-close", NULL, N_("close our direction as soon as the last request is sent, and read on"), AT(half_close), 0, NULL},
 	{NI_OPT_NUMBER, 0, "late-data", "BYTES", N_("send so much after the server's FIN, before our own"), AT(late_data), 1 << 20, NULL},
@@ -118,7 +118,7 @@ static const struct ni_opt options[] = {
 	{NI_OPT_FLAG, 0, "tick", NULL, N_("connect at the next tenth of a second: two clients bound to each other's ports open simultaneously"), AT(tick), 0, NULL},
 	{NI_OPT_NUMBER, 0, "rcvbuf", "BYTES", N_("receive buffer, and so the window"), AT(sock.rcvbuf), NUMBER_MAX, NULL},
 	{NI_OPT_NUMBER, 0, "sndbuf", "BYTES", N_("send buffer"), AT(sock.sndbuf), NUMBER_MAX, NULL},
-	{NI_OPT_NUMBER, 0, "window-clamp", "BYTES", N_("never announce a larger window"), AT(sock.window_clamp), NUMBER_MAX, NULL},
+	{NI_OPT_NUMBER, 0, "window-clamp", "BYTES", N_("announce windows of about so much at most"), AT(sock.window_clamp), NUMBER_MAX, NULL},
 	{NI_OPT_NUMBER, 0, "mss", "BYTES", N_("maximum segment size"), AT(sock.mss), 65535, NULL},
 	{NI_OPT_NUMBER, 0, "nodelay", "0|1", N_("0 turns Nagle's algorithm on (default 1)"), AT(sock.nodelay), 1, NULL},
 	{NI_OPT_FLAG, 0, "cork", NULL, N_("send full segments only, the rest after 200 ms"), AT(sock.cork), 0, NULL},
@@ -230,6 +230,9 @@ check(struct nl_client_opts *o, struct ni_err *err)
 		if (!positive[i].v)
 			return ni_fail(err, NI_ERR_INPUT, _("--%s 0: at least 1"),
 				       positive[i].name);
+	/* Both are about a FIN that comes before ours. */
+	if ((o->close_delay_ms || o->late_data) && o->close_first == NL_CLOSE_AUTO)
+		o->close_first = NL_CLOSE_SERVER;
 	for (const char *p = o->method; *p; p++)
 		if (*p <= ' ' || *p >= 0x7f)
 			return ni_fail(err, NI_ERR_INPUT, _("--method: not a word"));

@@ -34,6 +34,16 @@ set_keepalive(int fd, const char *spec)
 	}
 }
 
+/* With the first data the kernel computes the clamp anew from the size of the buffer (at least
+ * Linux 6.18 does), so that size must be right too. */
+static void
+clamp(int fd, const struct ni_sockopts *o)
+{
+	if (!o->rcvbuf)
+		ni_sockopt(fd, SOL_SOCKET, SO_RCVBUF, o->window_clamp);
+	ni_sockopt(fd, IPPROTO_TCP, TCP_WINDOW_CLAMP, o->window_clamp);
+}
+
 int
 ni_sockopts_set(int fd, int family, const struct ni_sockopts *o, struct ni_err *err)
 {
@@ -47,7 +57,7 @@ ni_sockopts_set(int fd, int family, const struct ni_sockopts *o, struct ni_err *
 	if (o->mss)
 		ni_sockopt(fd, IPPROTO_TCP, TCP_MAXSEG, o->mss);
 	if (o->window_clamp)
-		ni_sockopt(fd, IPPROTO_TCP, TCP_WINDOW_CLAMP, o->window_clamp);
+		clamp(fd, o);
 	if (o->keepalive)
 		set_keepalive(fd, o->keepalive);
 	if (o->ttl)

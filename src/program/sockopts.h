@@ -19,10 +19,11 @@ struct ni_sockopts {
 /** Set the number @v. Whether the kernel takes it is not looked at. */
 void ni_sockopt(int fd, int level, int name, uint32_t v);
 
-/** Set all but cork and quickack. Fails only for a congestion control that is not there. */
+/** Set what holds from the first segment on: all but cork and quickack. Fails only for a congestion
+ * control that is not there. */
 int ni_sockopts_set(int fd, int family, const struct ni_sockopts *o, struct ni_err *err);
 
-/** Set cork and quickack, which listening sockets do not hand down. */
+/** Set what holds only on a connection: cork and quickack. */
 void ni_sockopts_connected(int fd, const struct ni_sockopts *o);
 
 /**
