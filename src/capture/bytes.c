@@ -189,7 +189,7 @@ static int
 start_unpacking(struct ni_bytes *b, const char *name, struct ni_err *err)
 {
 	bool missing;
-	b->unpack = ni_unpack_new(name, &missing);
+	b->unpack = ni_unpack_new(name, 0, &missing);
 	if (missing) {
 		ni_fail(err, NI_ERR_INPUT,
 			"%s: is compressed with %s, which this build cannot read", b->name, name);

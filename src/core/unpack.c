@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Decompression of capture files; see unpack.h. Memory is bounded by the formats' windows: 32 KiB
- * for gzip, and for zstd the library's default limit of 128 MiB (frames made with --long=28 and
- * more are refused with the library's message).
+ * Decompression; see unpack.h. Memory is bounded by the formats' windows: 32 KiB for gzip and
+ * deflate, 16 MiB for brotli, and for zstd what the caller says or the library's default limit of
+ * 128 MiB (frames made with --long=28 and more are refused with the library's message).
  */
 #include "config.h"
 
@@ -17,6 +17,9 @@
 #endif
 #ifdef HAVE_ZSTD
 #include <zstd.h>
+#endif
+#ifdef HAVE_BROTLI
+#include <brotli/decode.h>
 #endif
 
 const char *
@@ -37,17 +40,14 @@ ni_unpack_probe(const uint8_t *p, size_t n)
 struct gunzip {
 	struct ni_unpack u;
 	z_stream z;
+	uint8_t head[2]; /* deflate: the first bytes */
+	uint8_t nhead;
+	bool decided; /* … and what they mean */
 };
 
 static const char *
-gunzip_run(struct ni_unpack *u, struct ni_unpack_io *io)
+inflate_run(struct gunzip *g, struct ni_unpack_io *io)
 {
-	struct gunzip *g = (struct gunzip *)u;
-	io->used = io->made = 0;
-	if (io->n_in == 0 && u->whole)
-		return NULL;
-	if (u->whole && io->in[0] != 0x1f)
-		return "other data follows";
 	uInt room = io->n_out > UINT32_MAX ? UINT32_MAX : (uInt)io->n_out;
 	g->z.next_in = io->in;
 	g->z.avail_in = (uInt)io->n_in;
@@ -56,12 +56,53 @@ gunzip_run(struct ni_unpack *u, struct ni_unpack_io *io)
 	int r = inflate(&g->z, Z_NO_FLUSH);
 	io->used = io->n_in - g->z.avail_in;
 	io->made = room - g->z.avail_out;
-	u->whole = r == Z_STREAM_END;
+	g->u.whole = r == Z_STREAM_END;
 	if (r == Z_STREAM_END)
 		return inflateReset(&g->z) == Z_OK ? NULL : "cannot start the next member";
 	if (r == Z_OK || r == Z_BUF_ERROR)
 		return NULL;
 	return g->z.msg ? g->z.msg : r == Z_MEM_ERROR ? "out of memory" : "invalid data";
+}
+
+static const char *
+gunzip_run(struct ni_unpack *u, struct ni_unpack_io *io)
+{
+	io->used = io->made = 0;
+	if (io->n_in == 0 && u->whole)
+		return NULL;
+	if (u->whole && io->in[0] != 0x1f)
+		return "other data follows";
+	return inflate_run((struct gunzip *)u, io);
+}
+
+/*
+ * "deflate" is the format of zlib (RFC 9110 section 8.4.1.2), but some send RFC 1951 without a
+ * header: the first two bytes tell which.
+ */
+static const char *
+deflate_run(struct ni_unpack *u, struct ni_unpack_io *io)
+{
+	struct gunzip *g = (struct gunzip *)u;
+	io->used = io->made = 0;
+	if (u->whole)
+		return io->n_in ? "other data follows" : NULL;
+	while (g->nhead < sizeof(g->head) && io->used < io->n_in)
+		g->head[g->nhead++] = io->in[io->used++];
+	if (g->nhead < sizeof(g->head))
+		return NULL;
+	if (!g->decided) {
+		bool zlib =
+		    (g->head[0] & 0x0f) == Z_DEFLATED && (g->head[0] * 256 + g->head[1]) % 31 == 0;
+		struct ni_unpack_io head = {
+		    .in = g->head, .n_in = sizeof(g->head), .out = io->out, .n_out = io->n_out};
+		g->decided = true;
+		if (inflateReset2(&g->z, zlib ? 15 : -15) != Z_OK)
+			return "cannot begin";
+		const char *wrong = inflate_run(g, &head);
+		io->made = head.made;
+		return wrong;
+	}
+	return inflate_run(g, io);
 }
 
 static void
@@ -73,12 +114,16 @@ gunzip_free(struct ni_unpack *u)
 }
 
 static struct ni_unpack *
-gunzip_new(void)
+gunzip_new(bool deflate)
 {
 	struct gunzip *g = calloc(1, sizeof(*g));
 	if (!g)
 		return NULL;
-	g->u = (struct ni_unpack){.name = "gzip", .run = gunzip_run, .free = gunzip_free};
+	g->u = (struct ni_unpack){
+	    .name = deflate ? "deflate" : "gzip",
+	    .run = deflate ? deflate_run : gunzip_run,
+	    .free = gunzip_free,
+	};
 	/* 15 window bits, and 16 for "gzip header only". */
 	if (inflateInit2(&g->z, 15 + 16) != Z_OK) {
 		free(g);
@@ -131,7 +176,7 @@ unzstd_free(struct ni_unpack *u)
 }
 
 static struct ni_unpack *
-unzstd_new(void)
+unzstd_new(int window_log)
 {
 	struct unzstd *s = calloc(1, sizeof(*s));
 	if (!s)
@@ -143,23 +188,81 @@ unzstd_new(void)
 		return NULL;
 	}
 	s->first = s->want = ZSTD_initDStream(s->z);
+	if (window_log)
+		ZSTD_DCtx_setParameter(s->z, ZSTD_d_windowLogMax, window_log);
+	return &s->u;
+}
+
+#endif
+#ifdef HAVE_BROTLI
+
+struct unbrotli {
+	struct ni_unpack u;
+	BrotliDecoderState *z;
+};
+
+static const char *
+unbrotli_run(struct ni_unpack *u, struct ni_unpack_io *io)
+{
+	struct unbrotli *s = (struct unbrotli *)u;
+	const uint8_t *in = io->in;
+	uint8_t *out = io->out;
+	size_t n_in = io->n_in;
+	size_t n_out = io->n_out;
+	io->used = io->made = 0;
+	if (u->whole)
+		return io->n_in ? "other data follows" : NULL;
+	BrotliDecoderResult r = BrotliDecoderDecompressStream(s->z, &n_in, &in, &n_out, &out, NULL);
+	io->used = io->n_in - n_in;
+	io->made = io->n_out - n_out;
+	u->whole = r == BROTLI_DECODER_RESULT_SUCCESS;
+	if (r == BROTLI_DECODER_RESULT_ERROR)
+		return BrotliDecoderErrorString(BrotliDecoderGetErrorCode(s->z));
+	return NULL;
+}
+
+static void
+unbrotli_free(struct ni_unpack *u)
+{
+	struct unbrotli *s = (struct unbrotli *)u;
+	BrotliDecoderDestroyInstance(s->z);
+	free(s);
+}
+
+static struct ni_unpack *
+unbrotli_new(void)
+{
+	struct unbrotli *s = calloc(1, sizeof(*s));
+	if (!s)
+		return NULL;
+	s->u = (struct ni_unpack){.name = "br", .run = unbrotli_run, .free = unbrotli_free};
+	s->z = BrotliDecoderCreateInstance(NULL, NULL, NULL);
+	if (!s->z) {
+		free(s);
+		return NULL;
+	}
 	return &s->u;
 }
 
 #endif
 
 struct ni_unpack *
-ni_unpack_new(const char *name, bool *missing)
+ni_unpack_new(const char *name, int window_log, bool *missing)
 {
 	*missing = false;
 	(void)name;
+	(void)window_log;
 #ifdef HAVE_ZLIB
-	if (strcmp(name, "gzip") == 0)
-		return gunzip_new();
+	if (strcmp(name, "gzip") == 0 || strcmp(name, "deflate") == 0)
+		return gunzip_new(name[0] == 'd');
 #endif
 #ifdef HAVE_ZSTD
 	if (strcmp(name, "zstd") == 0)
-		return unzstd_new();
+		return unzstd_new(window_log);
+#endif
+#ifdef HAVE_BROTLI
+	if (strcmp(name, "br") == 0)
+		return unbrotli_new();
 #endif
 	*missing = true;
 	return NULL;

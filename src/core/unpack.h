@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Decompression of capture files as a stream: gzip (zlib) and zstd, each optional. */
+/*
+ * Decompression as a stream, of capture files and of HTTP bodies: gzip and deflate (zlib), zstd, br
+ * (brotli), each library optional.
+ */
 #ifndef NI_UNPACK_H
 #define NI_UNPACK_H
 
@@ -34,10 +37,12 @@ struct ni_unpack {
 const char *ni_unpack_probe(const uint8_t *p, size_t n);
 
 /**
- * Make a decompressor for @name, a result of ni_unpack_probe(); to be freed by its free().
+ * Make a decompressor for @name: a result of ni_unpack_probe(), or "deflate" (with or without the
+ * header of zlib, as servers send it) or "br"; to be freed by its free(). @window_log bounds the
+ * memory that zstd may ask for, as a power of 2; 0: the library's own bound.
  * Returns NULL with *@missing true if this program was built without the library, false if memory
  * is short.
  */
-struct ni_unpack *ni_unpack_new(const char *name, bool *missing);
+struct ni_unpack *ni_unpack_new(const char *name, int window_log, bool *missing);
 
 #endif
