@@ -88,14 +88,14 @@ ni_conn_time_wait(const struct ni_dis *d, const struct ni_layer *l, struct ni_va
 bool
 ni_conn_state(const struct ni_dis *d, const struct ni_layer *l, struct ni_value *v)
 {
-	const struct ni_conn *c = tcp(d, l);
+	const struct ni_conn *c = conn_of(d, l);
 	return c && text(v, ni_conn_zeek_state(c));
 }
 
 bool
 ni_conn_history(const struct ni_dis *d, const struct ni_layer *l, struct ni_value *v)
 {
-	const struct ni_conn *c = tcp(d, l);
+	const struct ni_conn *c = conn_of(d, l);
 	return c && text(v, c->history);
 }
 

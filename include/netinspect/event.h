@@ -10,6 +10,8 @@ struct ni_conn;
 struct ni_http_exchange;
 struct ni_dns_lookup;
 struct ni_arp_event;
+struct ni_dhcp_exchange;
+struct ni_ntp_exchange;
 struct ni_stream_bytes;
 struct ni_body_event;
 
@@ -20,6 +22,8 @@ enum ni_event_kind {
 	NI_EV_HTTP,       /* http, conn: an exchange is complete or will never be */
 	NI_EV_DNS,        /* dns: a lookup was answered or never will be */
 	NI_EV_ARP,        /* arp: an address was learned, asked for, claimed twice */
+	NI_EV_DHCP,       /* dhcp: a transaction has ended, or goes no further */
+	NI_EV_NTP,        /* ntp: a request was answered or never will be */
 
 	/* Only for sinks that want them, see struct ni_sink. */
 	NI_EV_STREAM, /* conn, side, stream: what that side sent goes on */
@@ -38,6 +42,8 @@ struct ni_event {
 		const struct ni_http_exchange *http;
 		const struct ni_dns_lookup *dns;
 		const struct ni_arp_event *arp;
+		const struct ni_dhcp_exchange *dhcp;
+		const struct ni_ntp_exchange *ntp;
 		const struct ni_stream_bytes *stream;
 		const struct ni_body_event *body;
 	};

@@ -5,6 +5,8 @@
 #include "netinspect/buf.h"
 #include "tcp_zeek.h"
 
+enum { TCP = 6, UDP = 17 };
+
 static const char *const state_names[] = {
     "CLOSED",     "LISTEN",     "SYN_SENT", "SYN_RECEIVED", "ESTABLISHED", "FIN_WAIT_1",
     "FIN_WAIT_2", "CLOSE_WAIT", "CLOSING",  "LAST_ACK",     "TIME_WAIT",
@@ -130,9 +132,22 @@ syn_then_rst(const char *h)
 	return false;
 }
 
+/* Of datagrams it only says who sent any; Zeek gives ICMP no states at all. */
+static const char *
+datagrams_state(const struct ni_conn *c)
+{
+	if (c->ipproto != UDP)
+		return "OTH";
+	if (c->packets[NI_CLIENT])
+		return c->packets[NI_SERVER] ? "SF" : "S0";
+	return c->packets[NI_SERVER] ? "SHR" : "OTH";
+}
+
 const char *
 ni_conn_zeek_state(const struct ni_conn *c)
 {
+	if (c->ipproto != TCP)
+		return datagrams_state(c);
 	unsigned os = c->zeek[NI_CLIENT] & NI_ZEEK_STATE;
 	unsigned rs = c->zeek[NI_SERVER] & NI_ZEEK_STATE;
 	bool o_quiet = os == NI_ZEEK_INACTIVE || os == NI_ZEEK_PARTIAL;

@@ -417,7 +417,8 @@ frame_other(struct ni_conns *c, struct ni_dis *d, const struct ni_layer *l, cons
 	enum ni_side dir = ni_flow_dir(f, &k);
 	conn->last_frame = d->frame->number;
 	conn->last_ns = d->frame->ts_ns;
-	conn->packets[dir]++;
+	if (!conn->packets[dir]++ && d->ipproto == UDP) /* Zeek: D or d, once a direction */
+		conn->history[strlen(conn->history)] = dir == NI_CLIENT ? 'D' : 'd';
 	conn->ip_bytes[dir] += ip_len(d);
 	conn->data_bytes[dir] += l->len > l->hdr ? l->len - l->hdr : 0;
 	if (!conn->service)

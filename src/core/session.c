@@ -13,6 +13,7 @@
 #include "conns.h"
 #include "defrag.h"
 #include "dns_pair.h"
+#include "exchanges.h"
 #include "netinspect/finals.h"
 #include "netinspect/proto.h"
 #include "pings.h"
@@ -24,6 +25,7 @@ enum {
 	STREAM_KIB = 12 * 1024,
 	FRAGMENT_BYTES = 4 * 1024 * 1024,
 	SECOND = 1000000000,
+	UDP = 17,
 };
 
 struct ni_session {
@@ -34,6 +36,7 @@ struct ni_session {
 	struct ni_streams *streams;
 	struct ni_conns *conns;
 	struct ni_dns_pairs *dns;
+	struct ni_exchanges *exchanges;
 	struct ni_arp_table *arp;
 	const struct ni_finals *finals;
 	struct ni_sink *sinks[SINKS];
@@ -91,12 +94,15 @@ make_parts(struct ni_session *s, const struct ni_session_opts *o)
 	struct ni_streams_opts streams = {(size_t)kib * 1024, tell, s};
 	struct ni_dns_pairs_opts dns = {.seed = seed, .done = tell_dns, .ctx = s};
 	struct ni_arp_table_opts arp = {.reg = s->reg, .seed = seed, .tell = tell, .ctx = s};
+	struct ni_exchanges_opts exchanges = {.reg = s->reg, .seed = seed, .tell = tell, .ctx = s};
 	s->state.defrag = ni_defrag_new(seed, FRAGMENT_BYTES);
 	s->state.pings = ni_pings_new(seed);
 	s->streams = ni_streams_new(s->reg, &streams);
 	s->dns = ni_dns_pairs_new(&dns);
+	s->exchanges = ni_exchanges_new(&exchanges);
 	s->arp = ni_arp_table_new(&arp);
-	if (!s->state.defrag || !s->state.pings || !s->streams || !s->dns || !s->arp)
+	if (!s->state.defrag || !s->state.pings || !s->streams || !s->dns || !s->exchanges ||
+	    !s->arp)
 		return false;
 	struct ni_conns_opts conns = {
 	    .streams = s->streams,
@@ -142,6 +148,7 @@ ni_session_free(struct ni_session **s)
 	ni_conns_free(&p->conns);
 	ni_streams_free(&p->streams);
 	ni_arp_table_free(&p->arp);
+	ni_exchanges_free(&p->exchanges);
 	ni_dns_pairs_free(&p->dns);
 	ni_pings_free(&p->state.pings);
 	ni_defrag_free(&p->state.defrag);
@@ -179,6 +186,7 @@ expire(struct ni_session *s)
 	ni_conns_tick(s->conns, s->now_ns);
 	ni_arp_table_tick(s->arp, s->now_ns);
 	ni_dns_pairs_tick(s->dns, s->now_ns);
+	ni_exchanges_tick(s->exchanges, s->now_ns);
 }
 
 static void
@@ -205,6 +213,8 @@ take_in(struct ni_session *s, struct ni_dis *d)
 	d->dns = NULL;
 	if (d->transport_layer >= d->nlayers || d->transport_layer + 1U < d->nlayers)
 		ni_dns_pairs_frame(s->dns, d); /* something stands above the transport layer */
+	if (d->transport_layer < d->nlayers && d->ipproto == UDP)
+		ni_exchanges_frame(s->exchanges, d, s->now_ns);
 	for (const struct ni_dns_pair *p = conn ? d->dns : NULL; p; p = p->next)
 		conn->requests += !p->response && !p->retransmission;
 	if (d->conn && s->finals)
@@ -256,6 +266,7 @@ ni_session_end(struct ni_session *s, struct ni_err *err)
 	ni_streams_begin(s->streams, 0, s->now_ns);
 	ni_conns_end(s->conns);
 	ni_dns_pairs_end(s->dns);
+	ni_exchanges_end(s->exchanges);
 	ni_arp_table_end(s->arp);
 	for (unsigned i = 0; i < s->nsinks; i++) {
 		struct ni_sink *sink = s->sinks[i];
@@ -280,6 +291,7 @@ ni_session_drops(const struct ni_session *s)
 	    .streams_dropped = streams.streams_dropped,
 	    .segments_missed = conns.segments_missed,
 	    .lookups_evicted = ni_dns_pairs_evicted(s->dns),
+	    .exchanges_evicted = ni_exchanges_evicted(s->exchanges),
 	    .gaps = streams.gaps,
 	    .gap_bytes = streams.gap_bytes,
 	};

@@ -106,8 +106,6 @@ take_frame(struct ni_sink *s, const struct ni_dis *d)
 		rp_pairs_frame(&r->pairs, d);
 	if (special & RP_ICMP)
 		rp_icmp_frame(&r->icmp, d, &r->bad);
-	if (special & RP_DHCP)
-		rp_dhcp_frame(&r->dhcp, d);
 }
 
 static bool
@@ -140,6 +138,11 @@ take_event(struct ni_sink *s, const struct ni_event *e)
 		break;
 	case NI_EV_ARP:
 		rp_arp_add(&r->arp, e->arp, &r->bad, is_recent(r, e->arp->request_ns));
+		break;
+	case NI_EV_DHCP:
+		rp_dhcp_add(&r->dhcp, e->dhcp);
+		break;
+	case NI_EV_NTP:
 		break;
 	}
 }

@@ -10,6 +10,7 @@
 #include "netinspect/conn.h"
 #include "netinspect/dis.h"
 #include "netinspect/dns.h"
+#include "netinspect/exchange.h"
 #include "netinspect/http.h"
 #include "report_mem.h"
 #include "report_page.h"
@@ -71,7 +72,6 @@ void rp_capture_write(const struct rp_capture *c, const struct rp_ctx *ctx,
 
 enum rp_special {
 	RP_ICMP = 1 << 0,
-	RP_DHCP = 1 << 1,
 };
 
 struct rp_branch {
@@ -321,7 +321,7 @@ struct rp_dhcp {
 	struct rp_map leases;
 };
 
-void rp_dhcp_frame(struct rp_dhcp *h, const struct ni_dis *d);
+void rp_dhcp_add(struct rp_dhcp *h, const struct ni_dhcp_exchange *x);
 void rp_dhcp_write(const struct rp_dhcp *h, const struct rp_ctx *ctx);
 void rp_dhcp_free(struct rp_dhcp *h);
 

@@ -294,6 +294,8 @@ put_bounds(const struct ni_session *s, struct ni_buf *b)
 	     "bytes of streams not put in order");
 	part(b, d.messages_dropped, "message not kept", "messages not kept");
 	part(b, d.lookups_evicted, "lookup forgotten", "lookups forgotten");
+	part(b, d.exchanges_evicted, "DHCP or NTP exchange forgotten",
+	     "DHCP or NTP exchanges forgotten");
 }
 
 static void

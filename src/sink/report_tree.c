@@ -18,8 +18,6 @@ special_of(const struct ni_proto *p)
 {
 	if (!strcmp(p->key, "icmp") || !strcmp(p->key, "icmpv6"))
 		return RP_ICMP;
-	if (!strcmp(p->key, "dhcp"))
-		return RP_DHCP;
 	return 0;
 }
 

@@ -86,6 +86,14 @@ event(struct ni_sink *sink, const struct ni_event *e)
 		if (t->narp < TALK_MAX)
 			t->arp[t->narp++] = *e->arp;
 		break;
+	case NI_EV_DHCP:
+		if (t->ndhcp < TALK_MAX)
+			t->dhcp[t->ndhcp++] = *e->dhcp;
+		break;
+	case NI_EV_NTP:
+		if (t->nntp < TALK_MAX)
+			t->ntp[t->nntp++] = *e->ntp;
+		break;
 	case NI_EV_CONN_NEW:
 		t->nnew++;
 		break;

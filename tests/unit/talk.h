@@ -9,6 +9,7 @@
 
 #include "netinspect/arp.h"
 #include "netinspect/conn.h"
+#include "netinspect/exchange.h"
 #include "netinspect/http.h"
 #include "netinspect/proto.h"
 #include "netinspect/session.h"
@@ -39,8 +40,10 @@ struct talk {
 	struct ni_http_exchange http[TALK_MAX];
 	struct ni_conn ended[TALK_MAX];
 	struct ni_arp_event arp[TALK_MAX];
+	struct ni_dhcp_exchange dhcp[TALK_MAX];
+	struct ni_ntp_exchange ntp[TALK_MAX];
 	struct talk_layer layers[TALK_MAX];
-	unsigned nhttp, nended, narp, nlayers, nnew, nstates;
+	unsigned nhttp, nended, narp, ndhcp, nntp, nlayers, nnew, nstates;
 	bool part; /* the last frame holds part of a message */
 	char title[128];
 	unsigned notes; /* of all frames */
