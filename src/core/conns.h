@@ -51,7 +51,7 @@ bool ni_conns_segment(const struct ni_dis *d, const struct ni_layer *l, struct n
 /** Give up what has been silent for too long. */
 void ni_conns_tick(struct ni_conns *c, int64_t now_ns);
 
-/** The capture is over: end everything, TCP first, each in the order of ids. */
+/** The capture is over: end everything, TCP first, each in the order of their first frames. */
 void ni_conns_end(struct ni_conns *c);
 
 struct ni_conns_stats ni_conns_stats(const struct ni_conns *c);

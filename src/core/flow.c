@@ -332,23 +332,24 @@ ni_flows_count(const struct ni_flows *t)
 }
 
 static int
-by_hash(const void *a, const void *b)
+by_age(const void *a, const void *b, void *table)
 {
-	const struct bucket *x = a;
-	const struct bucket *y = b;
-	return (x->hash > y->hash) - (x->hash < y->hash);
+	const struct ni_conn *x = at(table, ((const struct bucket *)a)->slot)->conn;
+	const struct ni_conn *y = at(table, ((const struct bucket *)b)->slot)->conn;
+	if (x->first_frame != y->first_frame)
+		return x->first_frame < y->first_frame ? -1 : 1;
+	return (x->id > y->id) - (x->id < y->id);
 }
 
 void
 ni_flows_drain(struct ni_flows *t, void (*fn)(void *ctx, struct ni_flow *f), void *ctx)
 {
-	/* The buckets serve as the list to sort, with ids in place of hashes: no memory needed. */
+	/* The buckets serve as the list to sort: no memory needed. */
 	uint32_t n = 0;
 	for (uint32_t i = 0; i <= t->mask; i++)
 		if (t->buckets[i].slot != none)
-			t->buckets[n++] = (struct bucket){at(t, t->buckets[i].slot)->conn->id,
-							  t->buckets[i].slot};
-	qsort(t->buckets, n, sizeof(t->buckets[0]), by_hash);
+			t->buckets[n++] = t->buckets[i];
+	qsort_r(t->buckets, n, sizeof(t->buckets[0]), by_age, t);
 	for (uint32_t i = 0; i < n; i++)
 		fn(ctx, at(t, t->buckets[i].slot));
 	for (uint32_t i = 0; i <= t->mask; i++)

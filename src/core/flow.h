@@ -94,7 +94,10 @@ void ni_flows_remove(struct ni_flows *t, struct ni_flow *f);
 
 uint32_t ni_flows_count(const struct ni_flows *t);
 
-/** Call @fn for every flow in the order of conn->id, then forget them all. @fn leaves @t alone. */
+/**
+ * Call @fn for every flow in the order of first_frame, then id, and forget them all. @fn leaves @t
+ * alone.
+ */
 void ni_flows_drain(struct ni_flows *t, void (*fn)(void *ctx, struct ni_flow *f), void *ctx);
 
 #endif
