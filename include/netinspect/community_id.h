@@ -23,7 +23,10 @@ enum { NI_COMMUNITY_ID = 2 + 28 + 1 }; /* "1:", base64 of 20 bytes, NUL */
 bool ni_community_id(char out[NI_COMMUNITY_ID], const struct ni_addr addr[2],
 		     const uint16_t port[2], uint8_t ipproto);
 
-/** The same of a conversation. */
+/** The ports of @c as Zeek has them, too: of an ICMP echo type and code of the request. */
+void ni_conn_ports(uint16_t port[2], const struct ni_conn *c);
+
+/** The Community ID of a conversation. */
 bool ni_conn_community_id(char out[NI_COMMUNITY_ID], const struct ni_conn *c);
 
 #endif

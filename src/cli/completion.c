@@ -26,6 +26,7 @@ static const struct source sources[] = {
 	{"format", NULL, ni_cli_formats, NULL, WORDS},
 	{"time", NULL, ni_cli_times, NULL, WORDS},
 	{"color", NULL, ni_cli_colors, NULL, WORDS},
+	{"records", NULL, NULL, "conn http dns arp dhcp ntp note", WORDS},
 	{"glossary", NULL, NULL, "fields protocols values decodes", WORDS},
 	{"file-format", NULL, NULL, "pcap nsecpcap pcapng", WORDS},
 	{"autostop", NULL, NULL, "duration: filesize: files: packets:", WORDS},

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "i18n.h"
 #include "netinspect/buf.h"
 #include "netinspect/lookup.h"
 #include "stat.h"
@@ -17,6 +18,7 @@ const struct word ni_cli_formats[] = {
     {"tree", NI_FORMAT_TREE},
     {"fields", NI_FORMAT_FIELDS},
     {"json", NI_FORMAT_JSON},
+    {"records", NI_FORMAT_RECORDS},
     {"report", NI_FORMAT_REPORT},
     {"ladder", NI_FORMAT_LADDER},
     {NULL, 0},
@@ -145,6 +147,40 @@ set_layout(struct ni_cli *cli, const char *arg, struct ni_err *err)
 }
 
 static int
+unknown_record(const char *word, size_t n, struct ni_err *err)
+{
+	char all[128];
+	struct ni_buf b = ni_buf(all, sizeof(all));
+	for (unsigned i = 0; ni_record_name(i); i++)
+		ni_buf_fmt(&b, "%s%s", i ? ", " : "", ni_record_name(i));
+	ni_fail(err, NI_ERR_INPUT, _("--records: '%.*s' is no kind of record"), (int)n, word);
+	ni_hint(err, _("the kinds are: %s"), ni_buf_z(&b));
+	return NI_ERR_INPUT;
+}
+
+static int
+set_records(struct ni_cli *cli, const char *arg, struct ni_err *err)
+{
+	cli->records = 0;
+	for (const char *w = arg;; w++) {
+		size_t n = strcspn(w, ",");
+		unsigned i = 0;
+		while (ni_record_name(i) &&
+		       (strlen(ni_record_name(i)) != n || strncmp(ni_record_name(i), w, n) != 0))
+			i++;
+		if (!ni_record_name(i))
+			return unknown_record(w, n, err);
+		cli->records |= 1U << i;
+		w += n;
+		if (!*w)
+			break;
+	}
+	if (cli->format == NI_FORMAT_DEFAULT)
+		cli->format = NI_FORMAT_RECORDS;
+	return NI_SUCCESS;
+}
+
+static int
 add_field(struct ni_cli *cli, const char *arg, struct ni_err *err)
 {
 	if (cli->fields.n == NI_CLI_LIST)
@@ -226,6 +262,7 @@ const struct opt ni_cli_options[] = {
 	{STRING, 'Z', "relinquish-privileges", "USER", "run as USER once everything is open (default: who called sudo)", AT(user), 0, NULL},
 
 	{HEADING, 0, "Output", NULL, NULL, 0, 0, NULL},
+	{CALL, 'T', "format", "FORMAT", "text (a line a packet), tree (-V), fields (-e), json, records (what was exchanged, as JSON), or report", 0, 0, set_format},
 	{CALL, 'T', "format", "FORMAT", "text (a line a packet), tree (-V), fields (-e), json, report, or ladder (TCP connections as arrow diagrams)", 0, 0, set_format},
 	{CALL, 'e', "field", "FIELD", "with -T fields: a field to print; may be repeated", 0, 0, add_field},
 	{CALL, 'E', "field-layout", "SETTING", "header=, separator=, quote=, occurrence=, aggregator=, bom=", 0, 0, set_layout},
@@ -240,6 +277,8 @@ const struct opt ni_cli_options[] = {
 	{CALL, 'z', "statistic", "STAT", "print a statistic behind the packets, for example follow,tcp,ascii,0; with -q nothing else; may be repeated; -z help lists them", 0, 0, add_stat},
 	{CALL, 0, "conn", "NUMBER", "ladder: only these TCP connections (as 3 or 0,4-7; tcp.stream has the number); may be repeated", 0, 0, set_conns},
 	{FLAG, 0, "full", NULL, "report: cut no list short; ladder: fold nothing", AT(full), 0, NULL},
+	{CALL, 0, "records", "KINDS", "with -T records: only these kinds (comma-separated): conn, http, dns, arp, dhcp, ntp, note", 0, 0, set_records},
+	{FLAG, 0, "full", NULL, "report: cut no list short", AT(full), 0, NULL},
 	{CALL, 0, "color", "WHEN", "auto, always or never (NO_COLOR is honoured)", 0, 0, set_color},
 	{NUMBER, 0, "width", "COLUMNS", "width of reports and ladders (default: the terminal's, else 80)", AT(width), 1000, NULL},
 	{FLAG, 0, "ascii", NULL, "use no characters outside ASCII", AT(ascii), 0, NULL},
@@ -415,6 +454,8 @@ check(struct ni_cli *cli, struct ni_err *err)
 		return ni_fail(err, NI_ERR_INPUT, "-r and -i: a file or an interface, not both");
 	if (cli->fields.n && cli->format != NI_FORMAT_FIELDS)
 		return ni_fail(err, NI_ERR_INPUT, "-e: only with -T fields");
+	if (cli->records && cli->format != NI_FORMAT_RECORDS)
+		return ni_fail(err, NI_ERR_INPUT, _("--records: only with -T records"));
 	if (cli->format == NI_FORMAT_FIELDS && !cli->fields.n) {
 		ni_fail(err, NI_ERR_INPUT, "-T fields: no -e given");
 		ni_hint(err, "for example -T fields -e frame.number -e ip.src -e tcp.port");

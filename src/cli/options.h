@@ -25,6 +25,7 @@ enum ni_format {
 	NI_FORMAT_TREE,
 	NI_FORMAT_FIELDS,
 	NI_FORMAT_JSON,
+	NI_FORMAT_RECORDS,
 	NI_FORMAT_REPORT,
 	NI_FORMAT_LADDER,
 };
@@ -46,6 +47,7 @@ struct ni_cli {
 	size_t nconns;
 	struct ni_fields_opts layout;      /* -E */
 	const char *only[NI_CLI_LIST + 1]; /* -O, NULL-terminated; [0] NULL: all */
+	unsigned records; /* --records: a bit a kind; 0: all */
 	bool tree, hex, quiet, print, line_buffered, no_names;
 	bool full, ascii, explain, check_checksums, absolute_seq;
 	char filter_mem[4096];

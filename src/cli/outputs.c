@@ -22,6 +22,9 @@ main_asked(const struct ni_cli *c)
 bool
 ni_outputs_asked(const struct ni_cli *c)
 {
+	bool asked = c->print || c->format != NI_FORMAT_DEFAULT || c->tree || c->hex;
+	return (!c->write_file || asked) &&
+	       (!c->quiet || c->format == NI_FORMAT_REPORT || c->format == NI_FORMAT_RECORDS);
 	return main_asked(c) || c->stats.n;
 }
 
@@ -66,6 +69,8 @@ make_sink(struct ni_out *out, struct ni_cli *c, struct ni_session *s,
 		return ni_fields_sink(out, &c->layout, ni_session_registry(s), err);
 	case NI_FORMAT_JSON:
 		return ni_json_sink(out, c->hex);
+	case NI_FORMAT_RECORDS:
+		return ni_records_sink(out, c->records, about->live);
 	case NI_FORMAT_REPORT:
 		return ni_report_sink(out, &report);
 	case NI_FORMAT_LADDER:

@@ -115,14 +115,19 @@ ni_community_id(char out[NI_COMMUNITY_ID], const struct ni_addr addr[2], const u
 	return true;
 }
 
+void
+ni_conn_ports(uint16_t port[2], const struct ni_conn *c)
+{
+	/* Of ICMP only echoes are conversations, and the client is who asks. */
+	bool icmp = c->ipproto == ICMP || c->ipproto == ICMP6;
+	port[NI_CLIENT] = !icmp ? c->port[NI_CLIENT] : c->ipproto == ICMP ? 8 : 128;
+	port[NI_SERVER] = !icmp ? c->port[NI_SERVER] : 0;
+}
+
 bool
 ni_conn_community_id(char out[NI_COMMUNITY_ID], const struct ni_conn *c)
 {
-	uint16_t port[2] = {c->port[0], c->port[1]};
-	/* Of ICMP only echoes are conversations, and the client is who asks. */
-	if (c->ipproto == ICMP || c->ipproto == ICMP6) {
-		port[0] = c->ipproto == ICMP ? 8 : 128;
-		port[1] = 0;
-	}
+	uint16_t port[2];
+	ni_conn_ports(port, c);
 	return ni_community_id(out, c->addr, port, c->ipproto);
 }

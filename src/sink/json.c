@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "jsonw.h"
 #include "netinspect/proto.h"
 #include "sink.h"
 
@@ -33,6 +34,7 @@ struct name {
 struct json {
 	struct ni_sink sink;
 	struct ni_out *out;
+	struct ni_jsonw w;
 	bool hex;
 	uint32_t nitems, lost, stamp;
 	struct ni_buf text;
@@ -96,18 +98,18 @@ collect(void *ctx, const struct ni_field *f, const struct ni_value *v, unsigned 
 static void
 write_values(struct json *j, const struct item *it)
 {
-	struct ni_buf *b = &j->out->b;
+	struct ni_jsonw *w = &j->w;
 	bool several = it->next != 0;
 	if (several)
-		ni_buf_c(b, '[');
+		ni_json_open(w, '[');
 	for (;; it = &j->items[it->next - 1]) {
-		ni_buf_mem(b, j->text.p + it->start, it->len);
+		ni_json_next(w);
+		ni_buf_mem(w->b, j->text.p + it->start, it->len);
 		if (!it->next)
 			break;
-		ni_buf_c(b, ',');
 	}
 	if (several)
-		ni_buf_c(b, ']');
+		ni_json_close(w, ']');
 }
 
 static const char *
@@ -122,36 +124,40 @@ rc_name(unsigned rc)
 
 /* The layer's own remarks, under keys that no field has. */
 static void
-write_remarks(struct json *j, const struct ni_dis *d, const struct ni_layer *l, const char *comma)
+write_remarks(struct json *j, const struct ni_dis *d, const struct ni_layer *l)
 {
-	struct ni_buf *b = &j->out->b;
+	struct ni_jsonw *w = &j->w;
+	bool any = false;
 	if (rc_name(l->rc)) {
-		ni_buf_fmt(b, "%s\"_status\":\"%s\"", comma, rc_name(l->rc));
-		comma = ",";
+		ni_json_key(w, "_status");
+		ni_json_word(w, rc_name(l->rc));
 	}
 	if (l->flags & NI_L_QUOTED) {
-		ni_buf_fmt(b, "%s\"_quoted\":true", comma);
-		comma = ",";
+		ni_json_key(w, "_quoted");
+		ni_json_bool(w, true);
 	}
-	bool any = false;
 	for (unsigned i = 0; i < d->nnotes; i++) {
 		if (&d->layers[d->notes[i].layer] != l)
 			continue;
-		ni_buf_fmt(b, any ? "%s\"%s\"" : "%s\"_notes\":[\"%s\"", any ? "," : comma,
-			   d->notes[i].def->key);
+		if (!any) {
+			ni_json_key(w, "_notes");
+			ni_json_open(w, '[');
+		}
+		ni_json_word(w, d->notes[i].def->key);
 		any = true;
 	}
 	if (any)
-		ni_buf_c(b, ']');
-	if (j->lost)
-		ni_buf_fmt(b, "%s\"_values_left_out\":%u", any ? "," : comma, j->lost);
+		ni_json_close(w, ']');
+	if (j->lost) {
+		ni_json_key(w, "_values_left_out");
+		ni_json_u64(w, j->lost);
+	}
 }
 
 static void
 write_layer(struct json *j, const struct ni_dis *d, const struct ni_layer *l)
 {
-	struct ni_buf *b = &j->out->b;
-	const char *comma = "";
+	struct ni_jsonw *w = &j->w;
 	j->nitems = j->lost = 0;
 	j->text = ni_buf(j->mem, TEXT);
 	if (!++j->stamp) {
@@ -160,51 +166,46 @@ write_layer(struct json *j, const struct ni_dis *d, const struct ni_layer *l)
 	}
 	j->rows = ni_layer_proto(d, l)->fields;
 	ni_walk_layer(d, l, collect, j, false);
-	ni_buf_c(b, '{');
+	ni_json_open(w, '{');
 	for (uint32_t i = 0; i < j->nitems; i++) {
 		if (j->items[i].follows)
 			continue;
-		ni_buf_str(b, comma);
-		ni_buf_c(b, '"');
-		ni_buf_str(b, j->items[i].field->key);
-		ni_buf_str(b, "\":");
+		ni_json_key(w, j->items[i].field->key);
 		write_values(j, &j->items[i]);
-		comma = ",";
 	}
-	write_remarks(j, d, l, comma);
-	ni_buf_c(b, '}');
+	write_remarks(j, d, l);
+	ni_json_close(w, '}');
 }
 
 /* All layers of one protocol stand together, at the place of the first. */
 static void
 write_protocol(struct json *j, const struct ni_dis *d, unsigned first)
 {
-	struct ni_buf *b = &j->out->b;
+	struct ni_jsonw *w = &j->w;
 	uint8_t proto = d->layers[first].proto;
 	unsigned count = 0;
 	for (unsigned i = first; i < d->nlayers; i++)
 		count += d->layers[i].proto == proto;
-	ni_buf_fmt(b, "%s\"%s\":", first ? "," : "", ni_layer_proto(d, &d->layers[first])->key);
+	ni_json_key(w, ni_layer_proto(d, &d->layers[first])->key);
 	if (count > 1)
-		ni_buf_c(b, '[');
+		ni_json_open(w, '[');
 	for (unsigned i = first; i < d->nlayers; i++) {
 		if (d->layers[i].proto != proto)
 			continue;
-		if (i > first)
-			ni_buf_c(b, ',');
 		write_layer(j, d, &d->layers[i]);
 		ni_out_line(j->out); /* one layer may fill half the buffer */
 	}
 	if (count > 1)
-		ni_buf_c(b, ']');
+		ni_json_close(w, ']');
 }
 
 static void
 frame(struct ni_sink *s, const struct ni_dis *d)
 {
 	struct json *j = (struct json *)s;
-	struct ni_buf *b = &j->out->b;
-	ni_buf_c(b, '{');
+	struct ni_jsonw *w = &j->w;
+	*w = (struct ni_jsonw){.b = &j->out->b};
+	ni_json_open(w, '{');
 	for (unsigned i = 0; i < d->nlayers; i++) {
 		bool seen = false;
 		for (unsigned k = 0; k < i; k++)
@@ -213,11 +214,13 @@ frame(struct ni_sink *s, const struct ni_dis *d)
 			write_protocol(j, d, i);
 	}
 	if (j->hex) {
-		ni_buf_str(b, ",\"_raw\":\"");
-		ni_buf_hexbytes(b, d->frame->data, d->frame->cap, 0);
-		ni_buf_c(b, '"');
+		ni_json_key(w, "_raw");
+		ni_buf_c(w->b, '"');
+		ni_buf_hexbytes(w->b, d->frame->data, d->frame->cap, 0);
+		ni_buf_c(w->b, '"');
 	}
-	ni_buf_str(b, "}\n");
+	ni_json_close(w, '}');
+	ni_buf_c(w->b, '\n');
 	ni_out_line(j->out);
 }
 

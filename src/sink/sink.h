@@ -51,6 +51,26 @@ struct ni_sink *ni_fields_sink(struct ni_out *out, const struct ni_fields_opts *
 /* -T json: one object a packet. */
 struct ni_sink *ni_json_sink(struct ni_out *out, bool hex);
 
+enum ni_record_kind {
+	NI_RECORD_CONN,
+	NI_RECORD_HTTP,
+	NI_RECORD_DNS,
+	NI_RECORD_ARP,
+	NI_RECORD_DHCP,
+	NI_RECORD_NTP,
+	NI_RECORD_NOTE,
+	NI_RECORD_NKINDS,
+};
+
+#define NI_RECORDS_ALL ((1U << NI_RECORD_NKINDS) - 1)
+
+/** "conn", "http" …; NULL from NI_RECORD_NKINDS on. */
+const char *ni_record_name(unsigned kind);
+
+/* -T records: one object for whatever has ended. @kinds: a bit a kind, 0 for all; @live: show them
+ * within a second. */
+struct ni_sink *ni_records_sink(struct ni_out *out, unsigned kinds, bool live);
+
 /* What only the caller knows about the capture; read when the report is written, at the end. */
 struct ni_report_input {
 	const char *name;   /* file or interfaces */
