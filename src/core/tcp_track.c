@@ -12,6 +12,7 @@
 #define SECOND ((int64_t)1000 * 1000 * 1000)
 
 enum {
+	TCP = 6,
 	MAX_MOVES = 4,          /* state changes of one side by one segment; the rules need three */
 	TWICE_NS = 1000 * 1000, /* the same frame is captured again within */
 	TWICE_BLIND_NS = 50 * 1000,
@@ -136,6 +137,7 @@ ni_tcp_init(struct ni_tcp *t, const struct ni_tcp_in *first, const struct ni_tcp
 
 	ni_tcp_opts_read(first, &opt);
 	memset(&c->state, 0, sizeof(*c) - offsetof(struct ni_conn, state));
+	c->ipproto = TCP;
 	c->flags &= NI_CONN_GUESSED;
 	c->first_frame = first->frame;
 	c->first_ns = first->ts_ns;
