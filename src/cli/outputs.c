@@ -16,15 +16,13 @@ main_asked(const struct ni_cli *c)
 {
 	bool asked = c->print || c->format != NI_FORMAT_DEFAULT || c->tree || c->hex || c->explain;
 	return (!c->write_file || asked) &&
-	       (!c->quiet || c->format == NI_FORMAT_REPORT || c->format == NI_FORMAT_LADDER);
+	       (!c->quiet || c->format == NI_FORMAT_REPORT || c->format == NI_FORMAT_LADDER ||
+		c->format == NI_FORMAT_RECORDS);
 }
 
 bool
 ni_outputs_asked(const struct ni_cli *c)
 {
-	bool asked = c->print || c->format != NI_FORMAT_DEFAULT || c->tree || c->hex;
-	return (!c->write_file || asked) &&
-	       (!c->quiet || c->format == NI_FORMAT_REPORT || c->format == NI_FORMAT_RECORDS);
 	return main_asked(c) || c->stats.n;
 }
 
