@@ -68,6 +68,7 @@ enum ni_conn_flag {
 	NI_CONN_EVICTED = 1 << 3,  /* given up for lack of room, not for silence */
 	NI_CONN_ENDED = 1 << 4,    /* both sides are through with it */
 	NI_CONN_REPLACED = 1 << 5, /* a new connection began on the same ports */
+	NI_CONN_SHOWN = 1 << 6,    /* with a display filter: a frame of it has passed */
 };
 
 /* Marks on one segment, counted per connection. Names are Wireshark's tcp.analysis.* */

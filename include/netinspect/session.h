@@ -14,6 +14,7 @@
 #include "netinspect/err.h"
 #include "netinspect/event.h"
 
+struct ni_filter;
 struct ni_finals;
 struct ni_session;
 struct ni_sink;
@@ -60,6 +61,8 @@ struct ni_session_drops {
 	uint64_t segments_missed; /* in flight, but not remembered: no round-trip times of them */
 	uint64_t lookups_evicted;
 	uint64_t exchanges_evicted; /* of DHCP and NTP */
+	uint64_t filter_values;   /* of fields, beyond what the display filter looks at */
+	uint64_t filter_patterns; /* matches that a regular expression took too many steps for */
 	uint64_t gaps,
 	    gap_bytes; /* in streams: bytes that the capture does not hold (no drop of ours) */
 };
@@ -79,12 +82,24 @@ struct ni_registry *ni_session_registry(struct ni_session *s);
 /** Add a sink, which the session owns from now on. 0, or NI_ERR_RUN when there are too many. */
 int ni_session_add(struct ni_session *s, struct ni_sink *sink, struct ni_err *err);
 
+/**
+ * Set the display filter, which the session owns from now on; before the first frame. Everything is
+ * taken in as before, but sinks are told only of frames that pass. A conversation begins for them
+ * (NI_EV_CONN_NEW) with its first frame that passes, and events tell of it, of an HTTP exchange or
+ * a lookup if a frame of theirs passed; states change if the frame that does it passed.
+ * Returns 0 or NI_ERR_RUN when memory is short (the filter is freed then, too).
+ */
+int ni_session_set_filter(struct ni_session *s, struct ni_filter *f, struct ni_err *err);
+
+/** Whether the last frame passed the display filter; true if there is none. */
+bool ni_session_passed(const struct ni_session *s);
+
 /** Take in one frame and hand it to all sinks. The dissection is valid until the next call. */
 const struct ni_dis *ni_session_frame(struct ni_session *s, const struct ni_frame *f);
 
 /**
- * Say that the last frame was shown (passed the display filter). Who never calls this has every
- * frame count as shown.
+ * Say that the last frame was shown, for who decides that without ni_session_set_filter(). Who
+ * never calls this has every frame that passes count as shown.
  */
 void ni_session_shown(struct ni_session *s);
 

@@ -251,6 +251,7 @@ const struct opt ni_cli_options[] = {
 	{STRING, 'r', "read-file", "FILE", "read a capture file, - for standard input (pcap or pcapng, also gzip or zstd)", AT(read_file), 0, NULL},
 	{FLAG, 0, "follow", NULL, "with -r: wait for more at the end of a file that is still being written", AT(follow), 0, NULL},
 	{STRING, 'f', "capture-filter", "FILTER", "capture filter (BPF syntax); the trailing words mean the same", AT(filter), 0, NULL},
+	{STRING, 'Y', "display-filter", "FILTER", "show (and with -w write) only packets that match FILTER, in Wireshark's language; see netinspect-filter(5)", AT(display_filter), 0, NULL},
 	{BIGNUMBER, 'c', "packet-count", "N", "stop after N packets that pass the capture filter", AT(count), 0, NULL},
 	{NUMBER, 's', "snapshot-length", "BYTES", "keep at most BYTES of each packet (default 262144)", AT(snaplen), 262144, NULL},
 	{FLAG, 'p', "no-promiscuous-mode", NULL, "do not put the interface into promiscuous mode", AT(no_promisc), 0, NULL},

@@ -35,6 +35,7 @@ struct ni_cli {
 	struct ni_cli_list ifaces, fields, autostop, ring, decode_as, stats;
 	const char *read_file, *write_file, *write_format;
 	const char *filter; /* -f, or the trailing words joined */
+	const char *display_filter; /* -Y */
 	const char *linktype, *user, *glossary, *list_fields, *completion, *color;
 	uint64_t count; /* -c; 0: no limit */
 	uint32_t snaplen, buffer_mib;

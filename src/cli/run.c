@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "decode_as.h"
+#include "display_filter.h"
 #include "limits.h"
 #include "netinspect/finals.h"
 #include "outputs.h"
@@ -31,6 +32,7 @@ struct run {
 	struct ni_limits limits;
 	struct ni_progress progress; /* of a run without a writer, which counts for itself */
 	bool begun;
+	bool finals_asked; /* by the display filter */
 	char problem[512];
 };
 
@@ -163,7 +165,14 @@ open_session(struct run *r, struct ni_err *err)
 	int rc = NI_SUCCESS;
 	for (size_t i = 0; i < c->decode_as.n && !rc; i++)
 		rc = ni_decode_as(ni_session_registry(r->session), c->decode_as.v[i], err);
-	return rc ? rc : ni_outputs_open(&r->out, r->cli, r->session, &r->about, err);
+	if (!rc && c->display_filter) {
+		struct ni_filter *f =
+		    ni_display_filter(ni_session_registry(r->session), c->display_filter, "-Y");
+		rc = f ? ni_session_set_filter(r->session, f, err) : NI_ERR_INPUT;
+	}
+	if (rc || !ni_outputs_asked(c))
+		return rc;
+	return ni_outputs_open(&r->out, r->cli, r->session, &r->about, err);
 }
 
 static void
@@ -232,10 +241,10 @@ take(struct run *r, const struct ni_frame *f, struct ni_err *err)
 	int rc = NI_WRITER_GO;
 	if (!r->writer && over_by_itself(r, f))
 		return NI_WRITER_STOP;
-	if (r->writer)
-		rc = ni_writer_put(r->writer, f, err);
-	if (rc >= 0 && r->session)
+	if (r->session)
 		ni_session_frame(r->session, f);
+	if (r->writer && (!r->session || ni_session_passed(r->session)))
+		rc = ni_writer_put(r->writer, f, err);
 	r->progress.packets++;
 	if (rc == NI_WRITER_GO && !r->writer && r->limits.stop_packets &&
 	    r->progress.packets >= r->limits.stop_packets)
@@ -344,10 +353,26 @@ needs_look_ahead(const struct run *r)
 {
 	if (r->info.live || r->cli->follow || r->info.store_fd < 0)
 		return false;
+	if (r->finals_asked)
+		return true;
 	for (size_t i = 0; i < r->cli->fields.n; i++)
 		if (!strncmp(r->cli->fields.v[i], "conn.", 5))
 			return true;
 	return false;
+}
+
+/* Before anything is opened: a wrong filter must not cost a file that -w would overwrite. */
+static int
+check_display_filter(struct run *r, struct ni_err *err)
+{
+	const char *text = r->cli->display_filter;
+	return text ? ni_display_filter_check(text, "-Y", &r->finals_asked, err) : NI_SUCCESS;
+}
+
+static bool
+needs_session(const struct run *r)
+{
+	return ni_outputs_asked(r->cli) || r->cli->display_filter;
 }
 
 static int
@@ -357,11 +382,15 @@ open_all(struct run *r, struct ni_err *err)
 	if (!rc)
 		rc = ni_user_find(&r->user, r->cli->user, err);
 	if (!rc)
+		rc = check_display_filter(r, err);
+	if (!rc)
 		rc = open_source(r, &r->source, err);
+	if (rc == NI_ERR_INPUT && r->cli->filter && !r->source)
+		ni_display_filter_instead(r->cli->filter, err);
 	if (rc)
 		return rc;
 	ni_source_info(r->source, &r->info);
-	if (ni_outputs_asked(r->cli) && needs_look_ahead(r))
+	if (needs_session(r) && needs_look_ahead(r))
 		rc = open_source(r, &r->ahead, err);
 	if (!rc)
 		rc = open_writer(r, err);
@@ -370,7 +399,7 @@ open_all(struct run *r, struct ni_err *err)
 	catch_signals(r);
 	if (!rc && r->ahead)
 		rc = look_ahead(r, err);
-	if (!rc && ni_outputs_asked(r->cli))
+	if (!rc && needs_session(r))
 		rc = open_session(r, err);
 	return rc;
 }

@@ -14,6 +14,8 @@
 #include "defrag.h"
 #include "dns_pair.h"
 #include "exchanges.h"
+#include "gate.h"
+#include "netinspect/filter.h"
 #include "netinspect/finals.h"
 #include "netinspect/proto.h"
 #include "pings.h"
@@ -39,12 +41,15 @@ struct ni_session {
 	struct ni_exchanges *exchanges;
 	struct ni_arp_table *arp;
 	const struct ni_finals *finals;
+	struct ni_filter *filter; /* NULL: every frame passes */
+	struct ni_gate *gate;     /* with a filter */
 	struct ni_sink *sinks[SINKS];
 	unsigned nsinks;
 	int64_t now_ns;    /* never goes back, though frames may */
 	int64_t second_ns; /* when to look for timeouts again */
 	uint64_t frame;    /* 0: none is being taken in */
 	bool begun, ended;
+	bool passed;     /* the last frame did */
 	bool shown_told; /* somebody calls ni_session_shown() */
 };
 
@@ -57,12 +62,22 @@ wants(const struct ni_sink *sink, const struct ni_event *e)
 }
 
 static void
-tell(void *ctx, const struct ni_event *e)
+tell_sinks(void *ctx, const struct ni_event *e)
 {
 	struct ni_session *s = ctx;
 	for (unsigned i = 0; i < s->nsinks; i++)
 		if (s->sinks[i]->ops->event && wants(s->sinks[i], e))
 			s->sinks[i]->ops->event(s->sinks[i], e);
+}
+
+static void
+tell(void *ctx, const struct ni_event *e)
+{
+	struct ni_session *s = ctx;
+	if (s->gate)
+		ni_gate_event(s->gate, e, s->frame);
+	else
+		tell_sinks(s, e);
 }
 
 static void
@@ -146,6 +161,8 @@ ni_session_free(struct ni_session **s)
 			p->sinks[i]->ops->free(p->sinks[i]);
 	p->nsinks = 0;
 	ni_conns_free(&p->conns);
+	ni_filter_free(&p->filter);
+	ni_gate_free(&p->gate);
 	ni_streams_free(&p->streams);
 	ni_arp_table_free(&p->arp);
 	ni_exchanges_free(&p->exchanges);
@@ -172,6 +189,24 @@ ni_session_add(struct ni_session *s, struct ni_sink *sink, struct ni_err *err)
 	ni_streams_keep_bodies(s->streams, sink->body_bytes);
 	ni_streams_want(s->streams, sink->want_streams, sink->want_bodies);
 	return 0;
+}
+
+int
+ni_session_set_filter(struct ni_session *s, struct ni_filter *f, struct ni_err *err)
+{
+	s->gate = ni_gate_new(tell_sinks, s);
+	if (!s->gate) {
+		ni_filter_free(&f);
+		return ni_fail(err, NI_ERR_RUN, "session: no memory");
+	}
+	s->filter = f;
+	return 0;
+}
+
+bool
+ni_session_passed(const struct ni_session *s)
+{
+	return s->passed;
 }
 
 /* Let what has been silent for too long time out, once a second. */
@@ -203,7 +238,8 @@ advance(struct ni_session *s, int64_t ts_ns)
 	expire(s);
 }
 
-static void
+/* Returns the frame's conversation or NULL. */
+static struct ni_conn *
 take_in(struct ni_session *s, struct ni_dis *d)
 {
 	struct ni_conn *conn = NULL;
@@ -219,6 +255,18 @@ take_in(struct ni_session *s, struct ni_dis *d)
 		conn->requests += !p->response && !p->retransmission;
 	if (d->conn && s->finals)
 		d->conn = ni_finals_find(s->finals, d->conn);
+	return conn;
+}
+
+/* Ask the filter, let out what waited for its answer. */
+static bool
+passes(struct ni_session *s, const struct ni_dis *d, struct ni_conn *conn)
+{
+	if (!s->filter)
+		return true;
+	bool passed = ni_filter_match(s->filter, d);
+	ni_gate_frame(s->gate, d, conn, passed);
+	return passed;
 }
 
 const struct ni_dis *
@@ -229,12 +277,12 @@ ni_session_frame(struct ni_session *s, const struct ni_frame *f)
 	s->frame = f->number;
 	ni_streams_begin(s->streams, f->number, f->ts_ns);
 	ni_dissect(d, f);
-	take_in(s, d);
-	for (unsigned i = 0; i < s->nsinks; i++)
+	s->passed = passes(s, d, take_in(s, d));
+	for (unsigned i = 0; s->passed && i < s->nsinks; i++)
 		if (s->sinks[i]->ops->frame)
 			s->sinks[i]->ops->frame(s->sinks[i], d);
 	s->clock.previous_ns = f->ts_ns;
-	if (!s->shown_told)
+	if (!s->shown_told && s->passed)
 		s->clock.shown_ns = f->ts_ns;
 	return d;
 }
@@ -282,6 +330,9 @@ ni_session_drops(const struct ni_session *s)
 	struct ni_streams_stats streams = ni_streams_stats(s->streams);
 	struct ni_conns_stats conns = ni_conns_stats(s->conns);
 	struct ni_defrag_stats defrag;
+	struct ni_filter_limits limits = {0, 0};
+	if (s->filter)
+		limits = ni_filter_limits(s->filter);
 	ni_defrag_stats(s->state.defrag, &defrag);
 	return (struct ni_session_drops){
 	    .flows_evicted = conns.evicted,
@@ -292,6 +343,8 @@ ni_session_drops(const struct ni_session *s)
 	    .segments_missed = conns.segments_missed,
 	    .lookups_evicted = ni_dns_pairs_evicted(s->dns),
 	    .exchanges_evicted = ni_exchanges_evicted(s->exchanges),
+	    .filter_values = limits.values_dropped,
+	    .filter_patterns = limits.patterns_stopped,
 	    .gaps = streams.gaps,
 	    .gap_bytes = streams.gap_bytes,
 	};
