@@ -111,9 +111,13 @@ main(int argc, char **argv)
 	setlocale(LC_ALL, "");
 	signal(SIGPIPE, SIG_IGN); /* a reader that has seen enough is no error */
 	signal(SIGXFSZ, SIG_IGN); /* a file at its limit is a failed write like any other */
-	/* For the build, which makes the manual page from the option table. */
+	/* For the build, which makes the manual page from the tables. */
 	if (argc == 2 && !strcmp(argv[1], "--man-options")) {
 		ni_cli_man(stdout);
+		return 0;
+	}
+	if (argc == 2 && !strcmp(argv[1], "--man-statistics")) {
+		ni_stat_man(stdout);
 		return 0;
 	}
 	int rc = ni_cli_parse(&cli, argc, argv, &err);

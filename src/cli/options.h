@@ -51,6 +51,7 @@ struct ni_cli {
 	unsigned records; /* --records: a bit a kind; 0: all */
 	bool tree, hex, quiet, print, line_buffered, no_names;
 	bool full, ascii, explain, check_checksums, absolute_seq;
+	bool stats_json;
 	char filter_mem[4096];
 	char only_mem[512];
 };

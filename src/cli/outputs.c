@@ -116,8 +116,11 @@ ni_outputs_open(struct ni_out *out, struct ni_cli *c, struct ni_session *s,
 	out->line_flush = c->line_buffered || isatty(STDOUT_FILENO) == 1;
 	if (main_asked(c))
 		rc = add(s, make_sink(out, c, s, about, err), err);
-	struct ni_stat_env env = {
-	    .out = out, .session = s, .about = about, .alone = !main_asked(c) && c->stats.n == 1};
+	struct ni_stat_env env = {.json = c->stats_json,
+				  .out = out,
+				  .session = s,
+				  .about = about,
+				  .alone = !main_asked(c) && c->stats.n == 1};
 	for (size_t i = 0; i < c->stats.n && !rc; i++)
 		rc = add(s, ni_stat_open(&env, c->stats.v[i], err), err);
 	return rc;

@@ -22,6 +22,7 @@ struct ni_stat_env {
 	struct ni_out *out;
 	struct ni_session *session;
 	const struct ni_report_input *about; /* complete at the end of the capture */
+	bool json;                           /* write one line of JSON instead of text */
 	bool alone; /* nothing else is printed: it may write before the end */
 };
 
@@ -55,8 +56,24 @@ int ni_stat_bad(const struct ni_stat *stat, const char *args, const char *why, s
 /** List all statistics (-z help). */
 void ni_stat_help(FILE *f);
 
+/** Write the list of all statistics in roff, for the manual page. */
+void ni_stat_man(FILE *f);
+
 /* The rows' functions. */
 struct ni_sink *ni_stat_follow(const struct ni_stat_env *env, const struct ni_stat *stat,
 			       const char *args, struct ni_err *err);
+
+struct ni_sink *ni_stat_counts(const struct ni_stat_env *env, const struct ni_stat *stat,
+			       const char *args, struct ni_err *err);
+struct ni_sink *ni_stat_flow(const struct ni_stat_env *env, const struct ni_stat *stat,
+			     const char *args, struct ni_err *err);
+struct ni_sink *ni_stat_iostat(const struct ni_stat_env *env, const struct ni_stat *stat,
+			       const char *args, struct ni_err *err);
+struct ni_sink *ni_stat_pairs(const struct ni_stat_env *env, const struct ni_stat *stat,
+			      const char *args, struct ni_err *err);
+struct ni_sink *ni_stat_rtt(const struct ni_stat_env *env, const struct ni_stat *stat,
+			    const char *args, struct ni_err *err);
+struct ni_sink *ni_stat_tree(const struct ni_stat_env *env, const struct ni_stat *stat,
+			     const char *args, struct ni_err *err);
 
 #endif

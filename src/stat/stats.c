@@ -11,6 +11,26 @@
 
 /* clang-format off */
 static const struct ni_stat stats[] = {
+	{"io,phs", "[,FILTER]", N_("packets and bytes of each protocol, as a tree"), ni_stat_counts},
+	{"io,stat", "INTERVAL[,COLUMN]...", N_("a row for every INTERVAL seconds; a COLUMN is a display filter or COUNT, SUM, MIN, MAX or AVG(FIELD)FILTER"), ni_stat_iostat},
+	{"conv,eth", "[,FILTER]", N_("who talked to whom: Ethernet"), ni_stat_pairs},
+	{"conv,ip", "[,FILTER]", N_("who talked to whom: IPv4"), ni_stat_pairs},
+	{"conv,ipv6", "[,FILTER]", N_("who talked to whom: IPv6"), ni_stat_pairs},
+	{"conv,tcp", "[,FILTER]", N_("who talked to whom: TCP"), ni_stat_pairs},
+	{"conv,udp", "[,FILTER]", N_("who talked to whom: UDP"), ni_stat_pairs},
+	{"endpoints,eth", "[,FILTER]", N_("who sent and received how much: Ethernet"), ni_stat_pairs},
+	{"endpoints,ip", "[,FILTER]", N_("who sent and received how much: IPv4"), ni_stat_pairs},
+	{"endpoints,ipv6", "[,FILTER]", N_("who sent and received how much: IPv6"), ni_stat_pairs},
+	{"endpoints,tcp", "[,FILTER]", N_("who sent and received how much: TCP"), ni_stat_pairs},
+	{"endpoints,udp", "[,FILTER]", N_("who sent and received how much: UDP"), ni_stat_pairs},
+	{"http,tree", "[,FILTER]", N_("HTTP requests by method, responses by status"), ni_stat_tree},
+	{"http_req,tree", "[,FILTER]", N_("HTTP requests by host and URI"), ni_stat_tree},
+	{"http_srv,tree", "[,FILTER]", N_("HTTP requests and responses by server"), ni_stat_tree},
+	{"dns,tree", "[,FILTER]", N_("DNS messages by code, type and size"), ni_stat_tree},
+	{"expert", "[,chat|note|warn|error][,FILTER]", N_("remarks about packets and marks of segments, counted"), ni_stat_counts},
+	{"verdict", "[,FILTER]", N_("how TCP connections opened and closed, counted"), ni_stat_counts},
+	{"rtt,tcp", "[,FILTER]", N_("the handshake's round-trip time of every connection, and quantiles"), ni_stat_rtt},
+	{"flow,tcp", "[,FILTER]", N_("TCP segments as arrows between the columns of their hosts"), ni_stat_flow},
 	{"follow,tcp", "ascii|hex|raw,STREAM[,RANGE]", N_("what both sides of a TCP connection sent, in the order of capture"), ni_stat_follow},
 	{"follow,udp", "ascii|hex|raw,STREAM[,RANGE]", N_("the datagrams of a UDP conversation"), ni_stat_follow},
 };
@@ -26,7 +46,16 @@ begins(const char *text, const char *name)
 	return !strncmp(text, name, n) && (!text[n] || text[n] == ',') ? n : 0;
 }
 
-/* The names that look most like what was typed, or share its first word. */
+/* How far @text is from a name, looking at no more of it than the name is long. */
+static unsigned
+distance(const char *text, const char *name)
+{
+	char same[64];
+	snprintf(same, sizeof(same), "%.*s", (int)strlen(name), text);
+	return ni_word_distance(name, same);
+}
+
+/* The names that look most like what was typed; if none does, those that share its first word. */
 static void
 suggest(const char *text, struct ni_err *err)
 {
@@ -34,15 +63,16 @@ suggest(const char *text, struct ni_err *err)
 	struct ni_buf b = ni_buf(list, sizeof(list));
 	unsigned found = 0;
 	size_t word = strcspn(text, ",");
-	for (unsigned i = 0; i < NSTATS && found < SUGGESTIONS; i++) {
-		const char *name = stats[i].name;
-		size_t first = strcspn(name, ",");
-		char same[64];
-		snprintf(same, sizeof(same), "%.*s", (int)strlen(name), text);
-		bool near = ni_word_distance(name, same) < NEAR && strlen(same) + 2 > first;
-		if (near || (first == word && !strncmp(name, text, word)))
-			ni_buf_fmt(&b, "%s%s", found++ ? ", " : "", name);
-	}
+	for (unsigned d = 1; d < NEAR && !found; d++)
+		for (unsigned i = 0; i < NSTATS && found < SUGGESTIONS; i++)
+			if (distance(text, stats[i].name) == d &&
+			    strlen(text) + 2 > strcspn(stats[i].name, ","))
+				ni_buf_fmt(&b, "%s%s", found++ ? ", " : "", stats[i].name);
+	bool near = found > 0;
+	for (unsigned i = 0; i < NSTATS; i++)
+		if (!near && found < SUGGESTIONS && strcspn(stats[i].name, ",") == word &&
+		    !strncmp(stats[i].name, text, word))
+			ni_buf_fmt(&b, "%s%s", found++ ? ", " : "", stats[i].name);
 	if (found)
 		ni_hint(err, _("did you mean %s?"), ni_buf_z(&b));
 	else
@@ -94,6 +124,16 @@ void
 ni_stat_help(FILE *f)
 {
 	for (unsigned i = 0; i < NSTATS; i++)
-		fprintf(f, "  %s%s%s\n      %s\n", stats[i].name, stats[i].args[0] ? "," : "",
-			stats[i].args, _(stats[i].help));
+		fprintf(f, "  %s%s%s\n      %s\n", stats[i].name,
+			stats[i].args[0] == '[' || !stats[i].args[0] ? "" : ",", stats[i].args,
+			_(stats[i].help));
+}
+
+void
+ni_stat_man(FILE *f)
+{
+	for (unsigned i = 0; i < NSTATS; i++)
+		fprintf(f, ".TP\n\\fB%s\\fR%s\\fI%s\\fR\n%s.\n", stats[i].name,
+			stats[i].args[0] == '[' || !stats[i].args[0] ? "" : ",", stats[i].args,
+			stats[i].help);
 }
