@@ -12,7 +12,7 @@
 #include "process.h"
 #include "server.h"
 
-enum { READ_MAX = 16384, ROUNDS_MAX = 64, ET_BUG_READ = 64 };
+enum { HEAD_READ = 2048, BODY_READ = 16384, ROUNDS_MAX = 64, ET_BUG_READ = 64 };
 
 void
 ni_hd_env_now(struct ni_hd_env *env)
@@ -192,11 +192,11 @@ ni_hd_link_free(struct ni_hd_link *l)
 
 /* Returns false if the connection is broken. */
 static bool
-receive(struct ni_hd_link *l)
+receive_into(struct ni_hd_link *l, char *buf, size_t room)
 {
-	char buf[READ_MAX];
 	bool bug = l->server->opts.et_bug;
-	size_t room = bug ? ET_BUG_READ : sizeof(buf);
+	if (bug)
+		room = ET_BUG_READ;
 	ssize_t n = recv(l->fd, buf, room, 0);
 	if (n > 0) {
 		/* A short read means that nothing is left but perhaps a FIN we were told of. */
@@ -212,6 +212,22 @@ receive(struct ni_hd_link *l)
 		return false;
 	}
 	return true;
+}
+
+/* A function of its own, so that its pages of stack are touched for bodies only. */
+static bool __attribute__((noinline)) receive_body(struct ni_hd_link *l)
+{
+	char buf[BODY_READ];
+	return receive_into(l, buf, sizeof(buf));
+}
+
+/* A thread or a coroutine that waits for a request keeps the stack it has touched: read little. */
+static bool __attribute__((noinline)) receive(struct ni_hd_link *l)
+{
+	char buf[HEAD_READ];
+	if (l->conn.phase != NI_HD_REQUEST)
+		return receive_body(l);
+	return receive_into(l, buf, sizeof(buf));
 }
 
 static bool

@@ -5,8 +5,8 @@
  * check here that a rename could outrun. What is no regular file is refused without waiting for it:
  * opening a FIFO blocks unless O_NONBLOCK.
  *
- * Open files are remembered for a moment, small ones with their content: nothing is faster than
- * the system call that is not made.
+ * Open files are remembered for a moment, small ones with their content, and so is what a name
+ * stands for if it is no file: nothing is faster than the system call that is not made.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -34,6 +34,7 @@ struct entry {
 	ino_t ino;
 	int64_t mtime_ns, ctime_ns;
 	uint32_t hash;
+	int answer; /* what open returns; unless that is NI_HD_SITE_FILE, there is no file */
 	char *content;
 	char path[];
 };
@@ -142,9 +143,34 @@ read_content(struct entry *e)
 	e->file.fd = -1;
 }
 
+static struct entry *
+new_entry(const char *path, int answer)
+{
+	size_t n = strlen(path);
+	struct entry *e = calloc(1, sizeof(*e) + n + 1);
+	if (!e)
+		return NULL;
+	e->refs = 1;
+	e->file.fd = -1;
+	e->hash = hash(path);
+	e->answer = answer;
+	memcpy(e->path, path, n + 1);
+	return e;
+}
+
+static int
+answer_of(int fd, struct stat *st)
+{
+	if (fstat(fd, st))
+		return 500;
+	if (S_ISDIR(st->st_mode))
+		return NI_HD_SITE_DIR;
+	return S_ISREG(st->st_mode) ? NI_HD_SITE_FILE : 403;
+}
+
 /*
  * Look at the disk. 0 with @out (one reference: the caller's own if it is @old, which has not
- * changed), or what ni_hd_site.open returns.
+ * changed), or a status that is nothing to be remembered.
  */
 static int
 load(struct dir *d, const char *path, struct entry *old, struct entry **out)
@@ -154,27 +180,20 @@ load(struct dir *d, const char *path, struct entry *old, struct entry **out)
 	int fd = open_beneath(d->fd, path, 0);
 	int rc = fd < 0 ? status_of(errno) : 0;
 	pthread_mutex_unlock(&d->lock);
-	if (rc)
-		return rc;
-	if (fstat(fd, &st))
-		rc = 500;
-	else if (S_ISDIR(st.st_mode))
-		rc = NI_HD_SITE_DIR;
-	else if (!S_ISREG(st.st_mode))
-		rc = 403;
-	size_t n = strlen(path);
+	if (fd >= 0)
+		rc = answer_of(fd, &st);
 	struct entry *e = NULL;
-	if (!rc && old && same(old, &st)) {
+	if (!rc && old && !old->answer && same(old, &st)) {
 		*out = old;
-	} else if (!rc) {
-		e = calloc(1, sizeof(*e) + n + 1);
-		rc = e ? 0 : 503;
+	} else if (rc < 500) {
+		*out = e = new_entry(path, rc);
+		rc = e ? rc : 503;
 	}
-	if (!e) {
-		close(fd);
-		return rc;
+	if (rc || !e) {
+		if (fd >= 0)
+			close(fd);
+		return rc < 500 ? 0 : rc;
 	}
-	e->refs = 1;
 	e->file.fd = fd;
 	e->file.size = (uint64_t)st.st_size;
 	e->file.mtime = st.st_mtim.tv_sec;
@@ -182,13 +201,39 @@ load(struct dir *d, const char *path, struct entry *old, struct entry **out)
 	e->ino = st.st_ino;
 	e->mtime_ns = ns(st.st_mtim);
 	e->ctime_ns = ns(st.st_ctim);
-	e->hash = hash(path);
-	memcpy(e->path, path, n + 1);
 	ni_hd_file_describe(&e->file, path, (uint64_t)st.st_mtim.tv_nsec >> 6);
 	if (d->cache_ms && e->file.size <= MEM_MAX)
 		read_content(e);
-	*out = e;
 	return 0;
+}
+
+/* Keep @e in @slot. What is no file displaces no file that is still fresh: else a client could
+ * empty the cache by asking for names that do not exist. */
+static void
+keep(struct dir *d, struct entry **slot, struct entry *e, int64_t now)
+{
+	pthread_mutex_lock(&d->lock);
+	struct entry *was = *slot;
+	e->checked_ms = now;
+	if (was != e &&
+	    (!e->answer || !was || was->answer || now - was->checked_ms >= d->cache_ms)) {
+		atomic_fetch_add(&e->refs, 1);
+		*slot = e;
+		drop(was);
+	}
+	pthread_mutex_unlock(&d->lock);
+}
+
+/* The file of @e to the caller, or what the name stands for. */
+static int
+hand_out(struct entry *e, const struct ni_hd_file **f)
+{
+	int answer = e->answer;
+	if (answer == NI_HD_SITE_FILE)
+		*f = &e->file;
+	else
+		drop(e);
+	return answer;
 }
 
 static int
@@ -209,29 +254,17 @@ dir_open(struct ni_hd_site *s, const char *path, const struct ni_hd_file **f)
 			atomic_fetch_add(&old->refs, 1);
 		bool fresh = old && now - old->checked_ms < d->cache_ms;
 		pthread_mutex_unlock(&d->lock);
-		if (fresh) {
-			*f = &old->file;
-			return NI_HD_SITE_FILE;
-		}
+		if (fresh)
+			return hand_out(old, f);
 	}
 	int rc = load(d, path, old, &e);
 	if (e != old)
 		drop(old);
 	if (rc)
 		return rc;
-	if (d->cache_ms && strlen(path) < NAME_MAX_CACHED) {
-		pthread_mutex_lock(&d->lock);
-		e->checked_ms = now;
-		old = *slot;
-		if (old != e) {
-			atomic_fetch_add(&e->refs, 1);
-			*slot = e;
-			drop(old);
-		}
-		pthread_mutex_unlock(&d->lock);
-	}
-	*f = &e->file;
-	return NI_HD_SITE_FILE;
+	if (d->cache_ms && strlen(path) < NAME_MAX_CACHED)
+		keep(d, slot, e, now);
+	return hand_out(e, f);
 }
 
 static void
