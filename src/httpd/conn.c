@@ -235,6 +235,18 @@ on_head(struct ni_hd_conn *c, const char *p, size_t n)
 		ni_hd_put(c, go_on, sizeof(go_on) - 1);
 }
 
+/* The @n bytes at @p are no request of HTTP/1: perhaps one of HTTP/0.9, if the knob is turned. */
+static void
+on_other(struct ni_hd_conn *c, const char *p, size_t n, int status)
+{
+	struct ni_hd_request r;
+	c->requests++;
+	if (c->core->knobs.http09 && !ni_hd_request_simple(&r, p, n))
+		ni_hd_respond(c, &r, 0, "", 0);
+	else
+		refuse(c, p, n, status);
+}
+
 /* Room for @n bytes more; false if there is no memory, or all bodies together have too much. */
 static bool
 make_room(const struct ni_hd_conn *c, struct ni_hd_body *b, size_t n)
@@ -335,12 +347,10 @@ process(struct ni_hd_conn *c, const char *p, size_t n)
 		size_t len = c->scan.pos;
 		c->scan = (struct ni_hd_scan){0};
 		c->begun = false;
-		if (rc == NI_HD_SCAN_DONE) {
+		if (rc == NI_HD_SCAN_DONE)
 			on_head(c, at, len);
-		} else {
-			c->requests++;
-			refuse(c, at, len, rc);
-		}
+		else
+			on_other(c, at, len, rc);
 		used += len;
 	}
 	return used;

@@ -94,7 +94,8 @@ wants_chunks(const struct ni_hd_conn *c, const struct ni_hd_request *r,
 	     const struct ni_hd_reply *rep)
 {
 	return (c->knobs->nchunks || c->knobs->bad_chunk) && r->minor && rep->type &&
-	       !c->knobs->http10 && rep->n && rep->n <= CONTENT_MAX && rep->status == 200;
+	       !c->knobs->http10 && !c->knobs->http09 && rep->n && rep->n <= CONTENT_MAX &&
+	       rep->status == 200;
 }
 
 /* Content-Length, Transfer-Encoding and Connection. Returns whether the connection must close. */
@@ -103,7 +104,7 @@ put_framing(struct ni_buf *b, const struct ni_hd_conn *c, const struct ni_hd_req
 	    const struct ni_hd_reply *rep, bool chunks)
 {
 	const struct ni_hd_knobs *k = c->knobs;
-	bool close = rep->close || k->http10 || k->half_close ||
+	bool close = rep->close || k->http10 || k->http09 || k->half_close ||
 		     k->close_first == NI_HD_CLOSE_SERVER || k->close_first == NI_HD_CLOSE_BOTH;
 	if (chunks) {
 		ni_buf_str(b, "Transfer-Encoding: chunked\r\n");
@@ -152,7 +153,8 @@ ni_hd_emit(struct ni_hd_conn *c, const struct ni_hd_request *r, const struct ni_
 	else if (rep->type)
 		ni_buf_fmt(&b, "Content-Type: %s\r\n", rep->type);
 	bool close = put_framing(&b, c, r, rep, chunks);
-	ni_hd_put(c, b.p, b.len);
+	if (!c->knobs->http09)
+		ni_hd_put(c, b.p, b.len);
 	bool content = rep->type && r->method != NI_HD_HEAD;
 	if (rep->file && content && chunks)
 		put_file_chunks(c, rep);

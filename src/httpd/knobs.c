@@ -24,6 +24,8 @@ static const struct ni_hd_knob table[] = {
     {"bad-chunk", NULL, "a chunk size that is no number"},
     {"no-length", NULL, "neither Content-Length nor chunks: the end is the close"},
     {"http10", NULL, "answer as an HTTP/1.0 server, and close"},
+    {"http09", NULL,
+     "answer without any header, and close; as an option, also take GET /PATH without a version"},
     {NULL, NULL, NULL},
 };
 
@@ -158,6 +160,7 @@ ni_hd_knob_set(struct ni_hd_knobs *k, const char *name, size_t name_len, const c
 	    {"bad-chunk", offsetof(struct ni_hd_knobs, bad_chunk)},
 	    {"no-length", offsetof(struct ni_hd_knobs, no_length)},
 	    {"http10", offsetof(struct ni_hd_knobs, http10)},
+	    {"http09", offsetof(struct ni_hd_knobs, http09)},
 	};
 	static const struct {
 		const char *name;

@@ -34,7 +34,7 @@ struct ni_hd_knobs {
 	uint32_t chunks[NI_HD_CHUNKS_MAX];
 	uint32_t nchunks; /* 0: no chunked coding */
 	int32_t bad_length;
-	bool bad_chunk, no_length, http10;
+	bool bad_chunk, no_length, http10, http09;
 };
 
 /* One row of the table. @arg is NULL for a switch. */

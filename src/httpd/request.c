@@ -232,6 +232,24 @@ find_method(const char *p, size_t n)
 }
 
 int
+ni_hd_request_simple(struct ni_hd_request *r, const char *p, size_t n)
+{
+	memset(r, 0, offsetof(struct ni_hd_request, path));
+	while (n && (p[n - 1] == '\n' || p[n - 1] == '\r'))
+		n--;
+	r->line = (struct ni_hd_span){p, n};
+	if (n < 5 || memcmp(p, "GET /", 5) != 0)
+		return 400;
+	for (size_t i = 4; i < n; i++)
+		if (p[i] <= 0x20 || p[i] >= 0x7f || p[i] == '#')
+			return 400;
+	r->method = NI_HD_GET;
+	r->method_text = (struct ni_hd_span){p, 3};
+	r->target = (struct ni_hd_span){p + 4, n - 4};
+	return parse_target(r);
+}
+
+int
 ni_hd_request_line(struct ni_hd_request *r, const char *p, size_t n)
 {
 	size_t m = 0;

@@ -48,6 +48,11 @@ build(const struct nl_client_opts *o, bool last, size_t *len)
 	ni_buf_c(&b, ' ');
 	ni_buf_str(&b, o->path[0] == '/' ? "" : "/");
 	ni_buf_str(&b, o->path);
+	if (o->http09) {
+		ni_buf_str(&b, "\r\n");
+		*len = b.len;
+		return p;
+	}
 	ni_buf_fmt(&b, " HTTP/1.1\r\nHost: %s\r\nUser-Agent: netlab\r\n", host);
 	for (uint32_t i = 0; i < o->nheaders; i++) {
 		ni_buf_str(&b, o->header[i]);

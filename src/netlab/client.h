@@ -41,7 +41,7 @@ struct nl_client_opts {
 	const char *header[NL_HEADERS_MAX];
 	uint32_t nheaders, requests, pipeline, partial;
 	uint64_t body;
-	bool no_request;
+	bool no_request, http09;
 	/* how bytes move */
 	struct nl_pace send, read;
 	uint32_t segment, delay_send_ms, no_read_ms;

@@ -228,6 +228,11 @@ SERVER_KNOBS = [
          bool(c.values('http.response.code'))),
     Case('server http10', path='/?http10', expect={'first': 'server'},
          check=every('http.response.version', 'server', 'HTTP/1.0')),
+    Case('server http09', ('--http09',), client=('--http09',), expect={'first': 'server'},
+         check=lambda c: not c.values('http.response.code') and len(c.data('server')) == 1 and
+         c.data('client')[0].len == 7),
+    Case('server http09 in a URL', path='/style.css?http09', expect={'first': 'server'},
+         check=lambda c: not c.values('http.response.code') and bool(c.data('server'))),
     Case('server backlog', ('--model', 'file', '--backlog', '1'),
          client=('-c', '6', '-C', '6', '--no-request', '--hold', '1500', '--timeout', '3'),
          check=retransmitted_syns, slow=True, several=True, status=1),
