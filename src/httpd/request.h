@@ -90,8 +90,8 @@ int ni_hd_request_parse(struct ni_hd_request *r, const char *p, size_t n);
 /** Parse only the request line (without CRLF), as ni_hd_request_parse() does. */
 int ni_hd_request_line(struct ni_hd_request *r, const char *p, size_t n);
 
-/** Parse "GET /path" without a version, a whole request of HTTP/0.9, from a line of @n bytes with or
- * without its CRLF. 0 or a status code. */
+/** Parse "GET /path" without a version, a whole request of HTTP/0.9, from a line of @n bytes with
+ * or without its CRLF. 0 or a status code. */
 int ni_hd_request_simple(struct ni_hd_request *r, const char *p, size_t n);
 
 /** Find token @word in the comma-separated list @list, without regard to case. */
