@@ -91,6 +91,18 @@ ack_confirmed(struct ni_tcp_side *s, const struct ni_tcp_side *p, uint32_t ack)
 	return again;
 }
 
+/* Its sender goes on where an acknowledgement once ended that covered more than was captured. */
+static void
+confirm_ack(struct ni_tcp_side *s, struct ni_tcp_side *p, const struct ni_tcp_seen *x)
+{
+	if (!(p->has & NI_HAS_BEYOND) || x->in->seq != p->beyond || !x->trusted ||
+	    (x->in->flags & NI_TH_SYN) || !(p->has & NI_HAS_WUP) || seq_le(p->beyond, p->wup))
+		return;
+	p->rcv_nxt = p->wup = s->snd_una = p->beyond;
+	p->has |= NI_HAS_RCV;
+	s->has |= NI_HAS_UNA;
+}
+
 /* Can it be from this side at all, by its numbers? A FIN is behind everything sent. */
 static bool
 plausible(const struct ni_tcp *t, const struct ni_tcp_seen *x)
@@ -122,7 +134,7 @@ ni_tcp_judge_facts(struct ni_tcp *t, struct ni_tcp_seen *x)
 {
 	const struct ni_tcp_in *in = x->in;
 	struct ni_tcp_side *s = &t->side[in->dir];
-	const struct ni_tcp_side *p = &t->side[!in->dir];
+	struct ni_tcp_side *p = &t->side[!in->dir];
 	bool ts = x->opt.has & NI_OPT_TS;
 
 	x->end = in->seq;
@@ -137,6 +149,7 @@ ni_tcp_judge_facts(struct ni_tcp *t, struct ni_tcp_seen *x)
 		s->odd++;
 	else if (!bare)
 		x->trusted = x->forced = true;
+	confirm_ack(s, p, x);
 	x->fresh = !(ts && (s->has & NI_HAS_TS)) || seq_ge(x->opt.tsval, s->tsval);
 	if ((in->flags & NI_TH_ACK) && (s->has & NI_HAS_WUP) && seq_lt(in->ack, s->wup))
 		x->fresh = false;
@@ -168,7 +181,8 @@ guards_syn(const struct ni_tcp *t, const struct ni_tcp_seen *x)
 	unsigned side = x->in->dir;
 	const struct ni_tcp_side *s = &t->side[side];
 	bool again = t->c.isn_known[side] && x->in->seq == t->c.isn[side];
-	bool missed = again && x->fresh && !(s->has & NI_HAS_MORE) && aware(s, x, s->ack_ns);
+	bool missed =
+	    again && x->fresh && !(s->has & NI_HAS_MORE) && s->ack_ns && aware(s, x, s->ack_ns);
 	uint32_t g = x->opt.has & NI_OPT_MSS ? NI_G_REAL : 0;
 
 	if (x->in->flags & NI_TH_ACK)
@@ -196,6 +210,8 @@ genuine_rst(const struct ni_tcp *t, const struct ni_tcp_seen *x)
 		return false;
 	if (in->seq == sent_up_to(s))
 		return true; /* an abort */
+	if ((p->has & NI_HAS_SENT) && !p->window && in->seq == p->ack)
+		return true; /* what lies behind a closed window does not count as sent (Linux) */
 	if ((x->opt.has & NI_OPT_TS) && (s->has & NI_HAS_TS))
 		return x->fresh;
 	if (in->flags & NI_TH_ACK) /* an answer to what had no ACK */
@@ -238,7 +254,13 @@ ni_tcp_judge_ack(struct ni_tcp *t, struct ni_tcp_seen *x)
 		s->rcv_nxt = in->ack; /* a SYN,ACK also tells what was taken of data in the SYN */
 		return true;
 	}
-	if (!x->fresh || seq_ge(in->ack, s->rcv_nxt))
+	if (!x->fresh)
+		return false;
+	if (!in->win && !s->window && in->ack == s->ack) {
+		s->rcv_nxt = in->ack; /* its window was closed and still is: it took nothing */
+		ni_tcp_segs_lost(x->env->pool, p, x, INT64_MAX);
+	}
+	if (seq_ge(in->ack, s->rcv_nxt))
 		return false;
 	const struct ni_tcp_seg *g = ni_tcp_segs_find(x->env->pool, p, in->ack);
 	if (g && (waits_for(s, x, p, g) || aware(s, x, g->re_ns))) {

@@ -20,7 +20,6 @@ enum ni_tcp_has {
 	NI_HAS_FLIGHT = 1 << 10,   /* bytes in flight can be told (none since a hole) */
 	NI_HAS_PUSHED = 1 << 11,   /* its last data had PSH */
 	NI_HAS_EMPTY = 1 << 12,    /* what last moved snd_nxt had no data */
-	NI_HAS_INBOUND = 1 << 13,  /* its peer's FIN is on its way to it */
 	NI_HAS_READ = 1 << 14,     /* it took data after its FIN: somebody still reads */
 	NI_HAS_MUST_ACK = 1 << 15, /* it owes a challenge ACK (RFC 5961) */
 	NI_HAS_RCV = 1 << 16,      /* rcv_nxt is set */
@@ -212,7 +211,7 @@ uint32_t ni_tcp_segs_cover(const struct ni_tcp_pool *pool, const struct ni_tcp_s
 /** The end of the highest one that is not known to be lost; @from if none reaches further. */
 uint32_t ni_tcp_segs_top(const struct ni_tcp_pool *pool, const struct ni_tcp_side *s,
 			 uint32_t from);
-/** Note what an acknowledgement up to @ack with SACK blocks says about segments sent before
+/** Note what @x's acknowledgement, SACK blocks or closed window say about segments sent before
  * @before. */
 void ni_tcp_segs_lost(const struct ni_tcp_pool *pool, const struct ni_tcp_side *s,
 		      const struct ni_tcp_seen *x, int64_t before);

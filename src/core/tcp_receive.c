@@ -247,7 +247,8 @@ ni_tcp_begins(const struct ni_tcp *t, const struct ni_tcp_in *in)
 		return false;
 	if ((in->flags & NI_TH_SYN) && !(in->flags & NI_TH_ACK))
 		return new_by_syn(t, in);
-	if (t->redial_frame && (t->redial_side == in->dir ? in->seq : in->ack) == t->redial_seq + 1)
+	if (t->redial_frame &&
+	    (t->redial_side == in->dir ? in->seq : in->ack) - t->redial_seq - 1 <= t->redial_len)
 		return true;
 	if (in->flags & NI_TH_SYN) {
 		struct ni_tcp_opts o;

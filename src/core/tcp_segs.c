@@ -194,7 +194,8 @@ ni_tcp_segs_lost(const struct ni_tcp_pool *pool, const struct ni_tcp_side *s,
 		struct ni_tcp_seg *g = &pool->seg[i];
 		if (sacked(&x->opt, g))
 			g->lost = false;
-		else if (seq_le(g->seq, ack) || (x->opt.nsack && g->re_ns < before))
+		else if (seq_le(g->seq, ack) ||
+			 ((x->opt.nsack || !x->in->win) && g->re_ns < before))
 			g->lost = true;
 	}
 }

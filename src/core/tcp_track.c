@@ -18,7 +18,7 @@ enum {
 	TWICE_BLIND_NS = 50 * 1000,
 	ORDINARY = HAS(SENT) | HAS(BASE) | HAS(MORE) | HAS(RCV) | HAS(WUP) | HAS(UNA) |
 		   HAS(FLIGHT) | HAS(ADV) | HAS(SCALED),
-	SPECIAL = HAS(FIN) | HAS(RST) | HAS(INBOUND) | HAS(MUST_ACK),
+	SPECIAL = HAS(FIN) | HAS(RST) | HAS(MUST_ACK),
 };
 
 enum ni_side
@@ -348,15 +348,24 @@ count(struct ni_tcp *t, const struct ni_tcp_seen *x)
 	t->c.ip_bytes[in->dir] += in->ip_len;
 }
 
-/* A FIN that was still on its way when its peer's was seen has arrived by now. */
+/*
+ * What crossed this segment on its way has arrived at its sender by now: its peer's SYN or FIN,
+ * captured before it and not acknowledged by it.
+ */
 static void
-arrive(struct ni_tcp *t, unsigned side, const struct ni_tcp_seen *x)
+arrive(struct ni_tcp *t, const struct ni_tcp_seen *x)
 {
-	struct ni_tcp_seen fin = {.in = x->in, .env = x->env, .out = x->out, .guard = NI_G_FIN_IN};
-	if (!(t->side[side].has & NI_HAS_INBOUND))
-		return;
-	t->side[side].has &= ~HAS(INBOUND);
-	move(t, side, NI_GETS, NI_TH_FIN, &fin);
+	unsigned side = x->in->dir;
+	struct ni_tcp_seen other = {.in = x->in, .env = x->env, .out = x->out};
+
+	if (in_state(t, side, STATE(FIN_WAIT_1)) && (x->guard & NI_G_CROSSED)) {
+		other.guard = NI_G_FIN_IN;
+		move(t, side, NI_GETS, NI_TH_FIN, &other);
+	} else if (in_state(t, side, STATE(SYN_SENT)) && (x->guard & NI_G_FIRST_SYN) &&
+		   t->c.isn_known[!side]) {
+		t->side[side].ack_ns = x->in->ts_ns;
+		move(t, side, NI_GETS, NI_TH_SYN, &other);
+	}
 }
 
 static void
@@ -365,6 +374,7 @@ redial(struct ni_tcp *t, const struct ni_tcp_in *in)
 	t->redial_frame = in->frame;
 	t->redial_ns = in->ts_ns;
 	t->redial_seq = in->seq;
+	t->redial_len = (uint16_t)in->len;
 	t->redial_side = in->dir;
 }
 
@@ -387,8 +397,6 @@ slow(struct ni_tcp *t, struct ni_tcp_seen *x)
 	uint8_t was[2];
 
 	ni_tcp_judge_facts(t, x);
-	arrive(t, 0, x);
-	arrive(t, 1, x);
 	memcpy(was, t->c.state, sizeof(was));
 	ni_tcp_marks(t, x);
 	if (x->trusted && (in->flags & (NI_TH_ACK | NI_TH_RST)) == NI_TH_ACK)
@@ -398,9 +406,7 @@ slow(struct ni_tcp *t, struct ni_tcp_seen *x)
 	ni_tcp_judge_sender(t, x);
 	if (x->trusted)
 		move(t, in->dir, NI_SENDS, in->flags, x);
-	if ((x->guard & NI_G_CROSSED) && (in->flags & NI_TH_FIN) &&
-	    t->c.state[in->dir] == NI_TCP_FIN_WAIT_1)
-		t->side[in->dir].has |= NI_HAS_INBOUND;
+	arrive(t, x);
 	ni_tcp_receive(t, x);
 	if (!x->dropped && !x->ignored)
 		move(t, !in->dir, NI_GETS, in->flags, x);

@@ -157,6 +157,7 @@ struct ni_tcp {
 	uint64_t redial_frame; /* a SYN for which its sender must have forgotten this connection */
 	int64_t redial_ns;
 	uint32_t redial_seq;
+	uint16_t redial_len; /* bytes of data in it (Fast Open) */
 	uint8_t redial_side;
 	uint8_t last_dir; /* of the last segment */
 	bool reused;      /* follows another connection on the same ports */

@@ -253,6 +253,7 @@ ni_tcp_verdict_redial(struct ni_tcp *t, const struct ni_tcp *before)
 	t->c.opening[0] = (struct ni_step){.frame = before->redial_frame,
 					   .ts_ns = before->redial_ns,
 					   .seq = before->redial_seq,
+					   .len = before->redial_len,
 					   .flags = NI_TH_SYN,
 					   .side = NI_CLIENT};
 	t->c.isn[side] = before->redial_seq;
@@ -264,7 +265,7 @@ ni_tcp_verdict_redial(struct ni_tcp *t, const struct ni_tcp *before)
 	t->c.open = NI_OPEN_NONE;
 	t->c.flags &= (uint8_t)~NI_CONN_FROM_SYNACK;
 	s->base = before->redial_seq;
-	s->snd_nxt = s->snd_con = s->whole = before->redial_seq + 1;
+	s->snd_nxt = s->snd_con = s->whole = before->redial_seq + 1 + before->redial_len;
 	s->has |= NI_HAS_BASE | NI_HAS_SENT | (before->side[was].has & (NI_HAS_TS | NI_HAS_SACK));
 	s->tsval = before->side[was].tsval;
 	s->clock_us = before->side[was].clock_us;
@@ -281,7 +282,9 @@ ni_tcp_settle(struct ni_tcp *t, enum ni_tcp_end why)
 	struct ni_conn *c = &t->c;
 
 	if (c->open == NI_OPEN_NONE)
-		c->open = t->acc & NI_ACC_SYNACK ? NI_OPEN_HALF_OPEN : NI_OPEN_NO_ANSWER;
+		c->open = t->acc & NI_ACC_SYN2     ? NI_OPEN_SIMULTANEOUS
+			  : t->acc & NI_ACC_SYNACK ? NI_OPEN_HALF_OPEN
+						   : NI_OPEN_NO_ANSWER;
 	if (why == NI_TCP_END_EVICTED)
 		c->flags |= NI_CONN_EVICTED;
 	if (why == NI_TCP_END_REPLACED)

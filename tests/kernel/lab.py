@@ -28,6 +28,8 @@ The log, which save() writes as JSON, has a row a captured packet:
     delivered   only if delayed: the number of the last packet captured then
     unseen      only if there are any: the packets that passed, or vanished,
                 uncaptured since the row before
+    held        only if reordered: how many rows there were when it came to the
+                wire, which is when it was sent
 """
 
 import ctypes
@@ -240,7 +242,7 @@ class Lab:
         self.shift = None               # a SequenceShift
         self.log = []
         self._packets = []              # (time in ns, sender, bytes), as captured
-        self._held = []                 # (sender, bytes, row or None), for release()
+        self._held = []                 # (sender, bytes, row or None, rows before), for release()
         self._unseen = []               # of the next row
         self._sockets = []              # all of them: one that is forgotten closes
         self._namespace = {}
@@ -349,9 +351,10 @@ class Lab:
     def release(self):
         """Hands on what was delayed or held back to be reordered."""
         held, self._held = self._held, []
-        for sender, packet, row in held:
+        for sender, packet, row, before in held:
             if row is None:
                 row = self._capture(sender, packet, Fate.REORDER.value)
+                row['held'] = before
             else:
                 row['delivered'] = len(self.log)
             self._deliver(sender, packet, row)
@@ -373,12 +376,12 @@ class Lab:
             self._note_unseen(sender, packet, fate)
             self._deliver(sender, packet, None)
         elif fate == Fate.REORDER:
-            self._held.append((sender, packet, None))
+            self._held.append((sender, packet, None, len(self.log)))
         elif fate in (Fate.LOSE, Fate.DELAY):
             row = self._capture(sender, packet, fate.value)
             row['after'] = row['sent']
             if fate == Fate.DELAY:
-                self._held.append((sender, packet, row))
+                self._held.append((sender, packet, row, len(self.log)))
         else:
             self._deliver(sender, packet, self._capture(sender, packet))
             if fate == Fate.DUPLICATE:

@@ -40,6 +40,8 @@ FORGERIES = {
     'RST, old': ('R', -100000, False),
     'RST+ACK, exact': ('RA', 0, True),
     'RST+ACK, out of window': ('RA', 1 << 29, True),
+    'RST+ACK, in window': ('RA', 30, True),
+    'SYN, exact': ('S', 0, False),
     'SYN, in window': ('S', 50, False),
     'SYN, out of window': ('S', 1 << 28, False),
     'SYN+ACK': ('SA', 1 << 27, True),
@@ -49,6 +51,7 @@ FORGERIES = {
     'FIN, out of window': ('FA', 1 << 30, True),
     'ACK of nothing sent': ('A', 0, False),
     'ACK, old': ('A', -500, True),
+    'URG, ahead': ('UA', 10, True),
     'NULL': ('', 0, False),
     'XMAS': ('FPU', 0, False),
 }
@@ -127,7 +130,8 @@ class Run:
         sysctl = {}
         for host in 'AB':
             for name, values in (('timestamps', (1, 1, 0)), ('sack', (1, 1, 0)),
-                                 ('window_scaling', (1, 1, 0)), ('ecn', (0, 2, 1))):
+                                 ('window_scaling', (1, 1, 0)),
+                                 ('ecn', (0, 2, 1))):
                 sysctl[f'{host}:net.ipv4.tcp_{name}'] = rng.choice(values)
         if self.opening == 'fast open':
             # As client and server, without the need for a cookie.

@@ -19,6 +19,10 @@ them is explained. The explanations are:
     lost        what was captured did not arrive, and has not been repaired yet
     delayed     what was captured has not arrived yet
     unseen      a packet that was not captured told the ends about it
+    waited      what was captured had waited before it came to the observer: its
+                sender has moved since it sent it
+    close?      data for an end that has sent its FIN: it is gone if the FIN came
+                from close(), and not if from shutdown(); its answer will tell
     silent      this end has moved, and no captured segment of its has shown it
     crossed     its FIN waited, so the order of the two FINs was not visible
 """
@@ -28,6 +32,9 @@ from dataclasses import dataclass, field
 from lab import Fate, peer
 
 FORGED = ('forged', 'crafted', 'injected')
+FIN_SENT = ('FIN-WAIT-1', 'FIN-WAIT-2')
+CLOSING_FIRST = ('FIN-WAIT-1', 'CLOSING', 'LAST-ACK')    # where a FIN has to follow
+FIN_RECEIVED = ('CLOSE-WAIT', 'LAST-ACK', 'CLOSING', 'TIME-WAIT')
 SYNCHRONIZED = ('ESTABLISHED', 'FIN-WAIT-1', 'FIN-WAIT-2', 'CLOSE-WAIT', 'CLOSING', 'LAST-ACK')
 GONE = ('CLOSED', 'LISTEN')
 # How far ahead of what has been received a segment may be taken in.
@@ -72,7 +79,9 @@ class Missing:
         self.row = row
         self.data = end_of(row) != row['seq']
         self.ack = 'A' in row['flags']
-        self.forever = 'R' in row['flags']
+        self.forever = 'R' in row['flags'] and 'held' not in row
+        self.reason = {Fate.LOSE.value: 'lost', Fate.REORDER.value: 'waited'}.get(row['note'],
+                                                                              'unseen')
 
     def repaired(self, later):
         """Takes a later, delivered row into account."""
@@ -104,16 +113,25 @@ class Connection:
     own: dict = per_host(bool)                      # has sent something itself
     ack: dict = per_host(int)                       # what it acknowledged last
     fin: dict = per_host(bool)                      # a FIN of it was captured
+    fin_end: dict = per_host(lambda: None)          # and the number behind it
     missing: dict = per_host(list)                  # not received by that host
     delayed: dict = per_host(list)                  # rows on the way to that host
+    old: dict = field(default_factory=dict)         # still in the connection before: its
+                                                    # state there, and why it is not known
 
     def why(self, host):
         """Why the host's state cannot be known, or ''."""
+        old_state, old_reason = self.old.get(host, (None, ''))
+        if old_reason and self.state[host] in (old_state, *GONE):
+            return old_reason
+        missing = next((missing.reason for missing in self.missing[host]), '')
         for reason, holds in (('deceived', self.deceived), ('unseen', self.unseen),
-                              ('delayed', self.delayed[host]), ('lost', self.missing[host]),
+                              ('delayed', self.delayed[host]), (missing, missing),
                               ('crossed', self.crossed[host]), ('silent', self.silent[host])):
             if holds:
                 return reason
+        if self.state[host] in CLOSING_FIRST and not self.fin[host]:
+            return 'silent'
         return self.reason[host]
 
 
@@ -121,15 +139,20 @@ def states(rows):
     """All the State that the measure compares, in order."""
     connections = {}
     result = []
+    held = {}                           # by the row before which they came to the wire
+    for row in rows:
+        if row.get('held', row['n'] - 1) < row['n'] - 1:
+            held.setdefault(row['held'] + 1, []).append(row)
     for row in rows:
         key = ports(row)
         known = connections.get(key)
         if known is None or begins_anew(known, row):
-            before = known.state if known else row['sent']
-            known = connections[key] = Connection(dict(before))
+            known = connections[key] = successor(known, row)
         note_unseen(connections, row)
+        note_held(connections, held.get(row['n'], ()))
         note_arrivals(known, row['n'])
-        result += judge(known, row)
+        waited = has_waited(known, row, rows)
+        result += judge(known, row, waited)
     return result
 
 
@@ -140,6 +163,56 @@ def begins_anew(known, row):
         row['sent'][host] == 'SYN-SENT' and known.state[host] != 'SYN-SENT'
 
 
+def successor(known, row):
+    """The Connection that begins with the row, after `known` or nothing. What the other
+    end did not get, or was made to believe, has not ended with the old one."""
+    if known is None:
+        return Connection(dict(row['sent']))
+    other = peer(row['dir'])
+    new = Connection(dict(known.state))
+    new.old[other] = known.state[other], known.why(other)
+    new.reason[other] = known.why(other)
+    return new
+
+
+def has_waited(known, row, rows):
+    """Whether the sender has moved since it sent the row: it was held on the wire, or it
+    says what its sender would not say any more."""
+    host, flags, state = row['dir'], set(row['flags']), row['sent'][row['dir']]
+    if is_forged(row):
+        return False
+    if 'held' in row and ('R' in flags or moved_since(row, rows)):
+        return True
+    if 'R' not in flags and state in GONE or 'S' in flags and state in SYNCHRONIZED:
+        return True
+    fin = known.fin_end[peer(host)]
+    return 'A' in flags and (state in FIN_RECEIVED and fin is not None and
+                             not reaches(row['ack'], fin) or is_stale(row, rows))
+
+
+def moved_since(row, rows):
+    """Whether the sender's state changed while the row was held on the wire."""
+    before = rows[row['held'] - 1] if row['held'] else row
+    return ports(before) == ports(row) and before['after'][row['dir']] != row['sent'][row['dir']]
+
+
+def is_stale(row, rows):
+    """Whether the sender had received more than the row acknowledges: its next segment
+    acknowledges more, and nothing has come in between that it could have meant."""
+    ack, between = row['ack'], []
+    for later in rows[row['n']:]:
+        if ports(later) != ports(row):
+            continue
+        between += [hidden for hidden in later.get('unseen', ()) if hidden['dir'] != row['dir']]
+        if later['dir'] != row['dir']:
+            between.append(later)
+        elif not is_forged(later):
+            return 'A' in later['flags'] and not reaches(ack, later['ack']) and \
+                not any(not reaches(data['seq'], later['ack']) and not reaches(ack, end_of(data))
+                        for data in between)
+    return False
+
+
 def note_unseen(connections, row):
     """What went by uncaptured before this row."""
     for hidden in row.get('unseen', ()):
@@ -147,11 +220,20 @@ def note_unseen(connections, row):
         if known is None:
             continue
         if hidden['note'] == Fate.VANISH.value or not set(hidden['flags']) & set('SFR'):
-            # Of one that did arrive, both ends know more than the observer.
-            for host in 'AB' if hidden['note'] == Fate.UNSEEN.value else peer(hidden['dir']):
+            # Its receiver does not have it, or both ends know more than the observer;
+            # and the numbers of its sender's next segment cannot be checked.
+            for host in 'AB':
                 known.missing[host].append(Missing(hidden))
         else:
             known.unseen = True
+
+
+def note_held(connections, rows):
+    """What has been sent, but comes to the observer later than what was sent after it."""
+    for row in rows:
+        known = connections.get(ports(row))
+        for host in 'AB' if known else ():
+            known.missing[host].append(Missing(row))
 
 
 def note_arrivals(known, n):
@@ -162,7 +244,7 @@ def note_arrivals(known, n):
             known.state.update(row['after'])
 
 
-def judge(known, row):
+def judge(known, row, waited):
     """The State of one row's ends, and what it teaches about the connection."""
     sender, receiver = row['dir'], peer(row['dir'])
     arrived = row['note'] not in (Fate.LOSE.value, Fate.DELAY.value)
@@ -174,6 +256,8 @@ def judge(known, row):
         note_forgery(known, row)
     else:
         note_own(known, row)
+        if waited:
+            known.reason[sender] = 'waited'
     if arrived:
         if not is_forged(row):
             for host in 'AB':
@@ -200,6 +284,7 @@ def note_own(known, row):
         if known.fin[peer(host)] and not known.fin[host] and row['sent'][host] == 'CLOSING':
             known.crossed[host] = True
         known.fin[host] = True
+        known.fin_end[host] = end_of(row)
 
 
 def note_forgery(known, row):
@@ -226,6 +311,8 @@ def note_question(known, row):
         known.reason[sender] = 'syn?'
     if flags == 'S' and after in GONE or flags != 'S' and not known.own[receiver]:
         known.reason[receiver] = 'first?'
+    if row['len'] and after in FIN_SENT and 'R' not in flags:
+        known.reason[receiver] = 'close?'
     if after in GONE and before not in (*GONE, 'LAST-ACK') and 'R' not in flags:
         # Nobody was there any more to take the data: its RST will say so.
         known.silent[receiver] = True

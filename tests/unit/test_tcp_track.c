@@ -48,10 +48,10 @@ static const struct {
 	"= 3-way 4-way server server SF ShADadfF"},
 {"half_close_with_data", OPEN "c FA 159 780 F1/CW; s A 780 160 F2/CW; s A 780+1448 160 F2/CW; c A 160 2228 F2/CW;"
 	"s PA 2228+100 160 F2/CW; s FA 2328 160 TW/LA; c A 160 2329 TW/C;" SF},
-{"simultaneous_open", "c S 100 SS/SR; +1 s S 500 SR/SS; c SA 100 501 SR/E; s SA 500 101 E/E !retransmission;"
+{"simultaneous_open", "c S 100 SS/SR; +1 s S 500 SR/SR; c SA 100 501 SR/E; s SA 500 101 E/E !retransmission;"
 	"c A 101 501 E/E; c FA 101 501 F1/CW; s A 501 102 F2/CW; s FA 501 102 TW/LA; c A 102 502 TW/C;"
 	"= simultaneous 4-way client client SF SsAFaf"},
-{"simultaneous_close", OPEN "c FA 159 780 F1/CW; +1 s FA 780 159 CG/F1; c A 160 781 CG/TW; s A 781 160 TW/TW;"
+{"simultaneous_close", OPEN "c FA 159 780 F1/CW; +1 s FA 780 159 CG/CG; c A 160 781 CG/TW; s A 781 160 TW/TW;"
 	"= 3-way simultaneous client both SF ShADadFf"},
 {"syn_retransmit", "c S 100 SS/SR; +1000 c S 100 SS/SR !retransmission; s SA 500 101 E/SR; c A 101 501 E/E;" DATA BYE SF},
 {"syn_no_answer", "c S 100 SS/SR; +1000 c S 100 SS/SR; +2000 c S 100 SS/SR !retransmission;"
@@ -141,6 +141,14 @@ static const struct {
 {"SYN,FIN", "c SF 5000 opt=no C/L; s RA 0 5002 opt=no C/C; = stray none - - RSTR Qr"},
 {"a lone RST", "c R 5000 opt=no C/C; = stray none - - OTH R"},
 {"mid-stream, begun by a bare ACK", "c A 101 501 opt=no C/C; s PA 501+9 101 E/E; = mid-stream open - - OTH Ad"},
+{"simultaneous open, a SYN seen twice", "c S 100 SS/SR; +1 s S 500 SR/SR; +4 s S 500 SR/SR; c SA 100 501 SR/E;"
+	"= simultaneous none - - S1 Ss"},
+{"a closed window keeps data out", OPEN "s A 780 159 win=0 E/E !zero_window; +300 c A 159+100 780 E/E; s A 780 159 win=0 E/E;"
+	"c RA 159 780 C/C; = 3-way reset client - RSTO ShADadwR"},
+{"an ACK of what was not captured, borne out", OPEN "s A 780 359 E/E !ack_lost_segment; c FA 359 780 F1/CW !lost_segment;"
+	"= 3-way half-closed client - S2 ShADadGF"},
+{"half open, answered by a SYN,ACK for Fast Open data", OPEN "c S 9000+60 SS/E; s SA 3000 9061 E/SR; c A 9061 3001 E/E;"
+	"= 3-way timeout - - S1 ShADadS; = fast-open open - - S1 ShA"},
 /* What no kernel does. */
 {"RST in TIME_WAIT", OPEN BYE "s R 781 C/C;" "= 3-way 4-way client client SF ShADadFfr"},
 {"RST, then life goes on", OPEN "c RA 159 780 C/C; +1000 s PA 780+9 159 C/E; +1000 c PA 159+9 789 E/E; = 3-way open - - RSTO ShADadR"},
