@@ -123,7 +123,7 @@ put_analysis(struct ni_walk *w)
 		ni_put_label(w, &ni_tcp_fields[TCP_ANALYSIS], 0, 0, NULL);
 	ni_put_range(w, &ni_tcp_fields[TCP_ACKS_FRAME], &ni_tcp_fields[TCP_PUSH_BYTES]);
 	put_marks(w, seg);
-	ni_put(w, &ni_tcp_fields[TCP_TIME_RELATIVE]);
+	ni_put_range(w, &ni_tcp_fields[TCP_TIME_RELATIVE], &ni_tcp_fields[TCP_TIME_DELTA]);
 	ni_put_range(w, &ni_tcp_fields[TCP_CONN_FIRST],
 		     &ni_tcp_fields[TCP_CONN_FIRST + CONN_NSHOWN - 1]);
 }
@@ -220,13 +220,13 @@ summary(const struct ni_dis *d, const struct ni_layer *l, struct ni_buf *b)
 	}
 	if (s.cap < 4)
 		return;
+	if (seg)
+		print_marks(b, seg);
 	if (d->part && d->part->title) {
 		ni_buf_escape(b, d->part->title, d->part->title_len);
 		ni_buf_str(b, "  [TCP segment of a reassembled PDU]");
 		return;
 	}
-	if (seg)
-		print_marks(b, seg);
 	ni_buf_u64(b, ni_be16(s.p));
 	ni_buf_str(b, " \xe2\x86\x92 ");
 	ni_buf_u64(b, ni_be16(s.p + 2));

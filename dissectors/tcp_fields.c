@@ -212,6 +212,14 @@ get_time_relative(const struct ni_dis *d, const struct ni_layer *l, struct ni_va
 	return c != NULL;
 }
 
+static bool
+get_time_delta(const struct ni_dis *d, const struct ni_layer *l, struct ni_value *v)
+{
+	const struct ni_tcp_out *seg = ni_tcp_seg(d, l);
+	v->i = seg ? seg->delta_ns : 0;
+	return seg != NULL;
+}
+
 static const struct ni_label kinds[] = {
     {0, 0, "End of Option List"},
     {1, 1, "No-Operation"},
@@ -421,6 +429,9 @@ const struct ni_field ni_tcp_fields[TCP_NFIELDS + 1] = {
 		"Data in a SYN (TCP Fast Open)"),
 	[TCP_MARK_FIRST + NI_MARK_SEQ_WRAP] = MARK("tcp.analysis.seq_wrap",
 		"The sequence number passes 2^32"),
+	[TCP_MARK_FIRST + NI_MARK_AMBIGUOUS] = MARK("tcp.analysis.ambiguous",
+		"Retransmission or reordering: neither timestamps nor IP identification tell "
+		"which"),
 	[TCP_DUP_ACK_NUM] = {"tcp.analysis.duplicate_ack_num", "Duplicate ACK #", NI_U32, NI_DEC,
 		1, NI_F_COMPUTED},
 	[TCP_DUP_ACK_FRAME] = {"tcp.analysis.duplicate_ack_frame", "Duplicate to the ACK in frame",
@@ -431,6 +442,8 @@ const struct ni_field ni_tcp_fields[TCP_NFIELDS + 1] = {
 		NI_DEC, 1, NI_F_COMPUTED},
 	[TCP_TIME_RELATIVE] = {"tcp.time_relative", "Time since first frame in this TCP stream",
 		NI_RELTIME, .flags = TRACKED, .get = get_time_relative},
+	[TCP_TIME_DELTA] = {"tcp.time_delta", "Time since previous frame in this TCP stream",
+		NI_RELTIME, .flags = TRACKED, .get = get_time_delta},
 	[TCP_PAYLOAD] = {"tcp.payload", "TCP payload", NI_BYTES},
 	[TCP_OPT_EOL] = OPTION("tcp.options.eol", "End of Option List (EOL)"),
 	[TCP_OPT_NOP] = OPTION("tcp.options.nop", "No-Operation (NOP)"),

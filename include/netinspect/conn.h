@@ -95,6 +95,7 @@ enum ni_mark {
 	NI_MARK_OUT_OF_WINDOW,   /* a segment its receiver must drop (RFC 9293 3.10.7.4) */
 	NI_MARK_FAST_OPEN_DATA,  /* data in a SYN (RFC 7413) */
 	NI_MARK_SEQ_WRAP,        /* the sequence number passed 2^32 */
+	NI_MARK_AMBIGUOUS,       /* retransmission or reordering: nothing captured tells which */
 	NI_NMARKS,
 };
 

@@ -42,6 +42,7 @@ static const char *const mark_names[] = {
     [NI_MARK_OUT_OF_WINDOW] = "out_of_window",
     [NI_MARK_FAST_OPEN_DATA] = "fast_open_data",
     [NI_MARK_SEQ_WRAP] = "seq_wrap",
+    [NI_MARK_AMBIGUOUS] = "ambiguous",
 };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))

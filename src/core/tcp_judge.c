@@ -16,12 +16,13 @@
 #include "tcp_priv.h"
 
 enum {
-	UNKNOWN_RTT_US = 30 * 1000,   /* a response time as long as none was measured */
-	JITTER_US = 1500,             /* of a clock that ticks every millisecond */
-	QUEUE_MAX_US = 500 * 1000,    /* a longer delay is another clock rate */
-	ANSWER_NS = 50 * 1000 * 1000, /* in which a kernel answers */
-	BURST_NS = 12 * 1000 * 1000,  /* a longer pause is none of a queue's */
-	ODD_MAX = 3,                  /* implausible segments in a row that are taken for forged */
+	UNKNOWN_RTT_US = 30 * 1000,        /* a response time as long as none was measured */
+	JITTER_US = 1500,                  /* of a clock that ticks every millisecond */
+	QUEUE_MAX_US = 500 * 1000,         /* a longer delay is another clock rate */
+	ANSWER_NS = 50 * 1000 * 1000,      /* in which a kernel answers */
+	BURST_NS = 12 * 1000 * 1000,       /* a longer pause is none of a queue's */
+	DELAYED_ACK_NS = 40 * 1000 * 1000, /* as long as Linux at least delays an ACK */
+	ODD_MAX = 3, /* implausible segments in a row that are taken for forged */
 };
 
 static int64_t
@@ -31,11 +32,21 @@ response_ns(const struct ni_tcp_side *s)
 	return (rtt + rtt / 4 + JITTER_US) * 1000;
 }
 
-/* Would the sender of @x have known by then of a segment that was captured at @ns? */
+/*
+ * Would the sender of @x have known by then of a segment that was captured at @ns, and answered,
+ * had it delayed its answer by @delay_ns?
+ */
+static bool
+aware_after(const struct ni_tcp_side *s, const struct ni_tcp_seen *x, int64_t ns, int64_t delay_ns)
+{
+	return ns_since(x->sent_ns, ns) > response_ns(s) + delay_ns;
+}
+
+/* The same for what is answered at once. */
 static bool
 aware(const struct ni_tcp_side *s, const struct ni_tcp_seen *x, int64_t ns)
 {
-	return ns_since(x->sent_ns, ns) > response_ns(s);
+	return aware_after(s, x, ns, 0);
 }
 
 /*
@@ -126,7 +137,10 @@ plausible(const struct ni_tcp *t, const struct ni_tcp_seen *x)
 		return false;
 	if ((in->flags & NI_TH_FIN) && (s->has & NI_HAS_FIN))
 		return x->end - 1 == s->fin_seq;
-	return !(in->flags & NI_TH_FIN) || !(s->has & NI_HAS_SENT) || seq_ge(x->end, s->snd_nxt);
+	if (!(in->flags & NI_TH_FIN) || !(s->has & NI_HAS_SENT) || seq_ge(x->end, s->snd_nxt))
+		return true;
+	/* What went further was empty, and this goes on where the data ended: that was forged. */
+	return (s->has & NI_HAS_EMPTY) && (s->has & NI_HAS_UNA) && in->seq == s->snd_una;
 }
 
 void
@@ -241,6 +255,7 @@ ni_tcp_judge_ack(struct ni_tcp *t, struct ni_tcp_seen *x)
 	struct ni_tcp_side *s = &t->side[in->dir];
 	struct ni_tcp_side *p = &t->side[!in->dir];
 	bool news = !(s->has & NI_HAS_RCV) || seq_gt(in->ack, s->rcv_nxt);
+	bool advances = !(s->has & NI_HAS_WUP) || seq_gt(in->ack, s->wup);
 
 	if (!(p->has & NI_HAS_UNA) || seq_gt(in->ack, p->snd_una))
 		p->snd_una = in->ack;
@@ -252,6 +267,9 @@ ni_tcp_judge_ack(struct ni_tcp *t, struct ni_tcp_seen *x)
 	s->has |= NI_HAS_WUP | NI_HAS_RCV;
 	if (news || ((in->flags & NI_TH_SYN) && !t->c.isn_known[in->dir])) {
 		s->rcv_nxt = in->ack; /* a SYN,ACK also tells what was taken of data in the SYN */
+		const struct ni_tcp_seg *next = ni_tcp_segs_find(x->env->pool, p, in->ack);
+		if (next && !aware_after(s, x, next->re_ns, DELAYED_ACK_NS))
+			s->rcv_nxt = ni_tcp_segs_reach(x->env->pool, p, in->ack);
 		return true;
 	}
 	if (!x->fresh)
@@ -263,7 +281,9 @@ ni_tcp_judge_ack(struct ni_tcp *t, struct ni_tcp_seen *x)
 	if (seq_ge(in->ack, s->rcv_nxt))
 		return false;
 	const struct ni_tcp_seg *g = ni_tcp_segs_find(x->env->pool, p, in->ack);
-	if (g && (waits_for(s, x, p, g) || aware(s, x, g->re_ns))) {
+	/* One that goes on may be the delayed answer to what came before @g. */
+	int64_t delay = advances ? DELAYED_ACK_NS : 0;
+	if (g && (waits_for(s, x, p, g) || aware_after(s, x, g->re_ns, delay))) {
 		s->rcv_nxt = in->ack;
 		ni_tcp_segs_lost(x->env->pool, p, x, ns_since(x->sent_ns, response_ns(s)));
 	}
@@ -345,6 +365,9 @@ ni_tcp_judge_sender(struct ni_tcp *t, struct ni_tcp_seen *x)
 	if (t->redial_frame && t->redial_side == side ? in->seq == t->redial_seq + 1
 						      : seq_ge(in->seq, s->snd_nxt))
 		g |= NI_G_NEXT;
+	if (x->ack_ok && side == NI_SERVER && !(t->side[!side].has & NI_HAS_MORE) &&
+	    t->c.isn_known[!side] && seq_gt(in->ack, t->c.isn[!side] + 1))
+		t->acc |= NI_ACC_TFO; /* nothing but data in the SYN can be meant */
 	if ((in->len || (in->flags & NI_TH_FIN) ||
 	     (news && seq_gt(in->ack, t->c.isn[!side] + 1))) &&
 	    !(t->acc & NI_ACC_TFO))

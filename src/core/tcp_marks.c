@@ -10,6 +10,8 @@
 enum {
 	FAST_NS = 20 * 1000 * 1000,   /* a fast retransmission follows its duplicate ACK within */
 	REORDER_NS = 3 * 1000 * 1000, /* reordering happens within, as long as no RTT is known */
+	ID_RUN = 4,                   /* so many identifications in a row show a counter */
+	ID_STEP = 256,                /* and the widest step of one */
 	NO_DUPS = UINT16_MAX,         /* dup_acks after an ACK of what was not captured */
 };
 
@@ -94,9 +96,47 @@ find_original(const struct ni_tcp_side *s, const struct ni_tcp_seen *x)
 	x->out->rto_ns = ns_since(x->in->ts_ns, g ? g->ts_ns : s->nxt_ns);
 }
 
-/* What repeats or fills in numbers below the highest one seen. */
+/*
+ * Was it sent before (-1) or after (1) the segment with the highest number, or does nothing tell
+ * (0)? By timestamps (RFC 7323), else by IP identifications, if its sender counts them up.
+ */
+static int
+sent_order(const struct ni_tcp_side *s, const struct ni_tcp_seen *x)
+{
+	if ((x->opt.has & NI_OPT_TS) && (s->has & NI_HAS_NXT_TS) && x->opt.tsval != s->nxt_tsval)
+		return seq_lt(x->opt.tsval, s->nxt_tsval) ? -1 : 1;
+	int16_t ahead = (int16_t)(x->in->ip_id - s->nxt_id);
+	if (s->id_run < ID_RUN || ahead == 0 || ahead > ID_STEP || ahead < -ID_STEP)
+		return 0;
+	return ahead < 0 ? -1 : 1;
+}
+
+/* Were all its bytes captured before? Then it is sent again, whatever the order. */
+static bool
+captured_before(const struct ni_tcp_side *s, const struct ni_tcp_seen *x)
+{
+	if (seq_le(x->end, s->snd_con))
+		return true;
+	return seq_ge(ni_tcp_segs_cover(x->env->pool, s, x->in->seq), x->end);
+}
+
+/* Fill a hole with the mark that time suggests, unless there is evidence; say so if not. */
 static uint32_t
-repeat_mark(const struct ni_tcp *t, const struct ni_tcp_seen *x)
+weigh(const struct ni_tcp_side *s, const struct ni_tcp_seen *x, uint32_t mark)
+{
+	if (captured_before(s, x))
+		return mark == BIT(OUT_OF_ORDER) ? BIT(RETRANSMISSION) : mark;
+	int order = sent_order(s, x);
+	if (order < 0)
+		return BIT(OUT_OF_ORDER);
+	if (order > 0)
+		return mark == BIT(OUT_OF_ORDER) ? BIT(RETRANSMISSION) : mark;
+	return mark | BIT(AMBIGUOUS);
+}
+
+/* What repeats or fills in numbers below the highest one seen, judged by time as Wireshark does. */
+static uint32_t
+repeat_by_time(const struct ni_tcp *t, const struct ni_tcp_seen *x)
 {
 	const struct ni_tcp_in *in = x->in;
 	const struct ni_tcp_side *s = &t->side[in->dir];
@@ -118,8 +158,20 @@ repeat_mark(const struct ni_tcp *t, const struct ni_tcp_seen *x)
 		return BIT(FAST_RETRANSMISSION);
 	if (ns_since(in->ts_ns, s->nxt_ns) < reorder_ns && s->snd_nxt != in->seq + in->len + one)
 		return BIT(OUT_OF_ORDER);
-	find_original(s, x);
 	return BIT(RETRANSMISSION);
+}
+
+static uint32_t
+repeat_mark(const struct ni_tcp *t, const struct ni_tcp_seen *x)
+{
+	const struct ni_tcp_side *s = &t->side[x->in->dir];
+	uint32_t mark = repeat_by_time(t, x);
+
+	if (mark && mark != BIT(SPURIOUS_RETRANSMISSION))
+		mark = weigh(s, x, mark);
+	if (mark & BIT(RETRANSMISSION))
+		find_original(s, x);
+	return mark;
 }
 
 void
@@ -174,6 +226,13 @@ advance(struct ni_tcp_side *s, const struct ni_tcp_seen *x)
 		s->has = in->len ? s->has & ~HAS(EMPTY) : s->has | NI_HAS_EMPTY;
 	bool joins = !began || in->seq == s->snd_con;
 	if (!began || seq_gt(end, s->snd_nxt)) {
+		uint16_t step = (uint16_t)(in->ip_id - s->nxt_id);
+		s->id_run = !began || step == 0 || step > ID_STEP ? 0
+			    : s->id_run < ID_RUN                  ? s->id_run + 1
+								  : ID_RUN;
+		s->nxt_id = in->ip_id;
+		s->nxt_tsval = x->opt.tsval;
+		s->has = x->opt.has & NI_OPT_TS ? s->has | NI_HAS_NXT_TS : s->has & ~HAS(NXT_TS);
 		s->snd_nxt = end;
 		s->nxt_ns = in->ts_ns;
 		s->nxt_frame = in->frame;

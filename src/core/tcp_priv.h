@@ -20,6 +20,7 @@ enum ni_tcp_has {
 	NI_HAS_FLIGHT = 1 << 10,   /* bytes in flight can be told (none since a hole) */
 	NI_HAS_PUSHED = 1 << 11,   /* its last data had PSH */
 	NI_HAS_EMPTY = 1 << 12,    /* what last moved snd_nxt had no data */
+	NI_HAS_NXT_TS = 1 << 13,   /* nxt_tsval is set */
 	NI_HAS_READ = 1 << 14,     /* it took data after its FIN: somebody still reads */
 	NI_HAS_MUST_ACK = 1 << 15, /* it owes a challenge ACK (RFC 5961) */
 	NI_HAS_RCV = 1 << 16,      /* rcv_nxt is set */

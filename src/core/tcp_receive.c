@@ -34,6 +34,8 @@ acceptable(const struct ni_tcp *t, const struct ni_tcp_seen *x)
 		return false;
 	if (!(r->has & NI_HAS_ADV))
 		return true;
+	if (in->len && !r->window && in->seq == r->ack && r->ack == r->wup)
+		return false; /* what probes a closed window is dropped whole; its answer tells */
 	if (in->len ? seq_lt(in->seq, r->adv) : seq_le(in->seq, r->adv))
 		return true;
 	/* Going on behind the edge: the ACK that moved it was not captured. */

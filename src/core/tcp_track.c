@@ -515,6 +515,7 @@ ni_tcp_track(struct ni_tcp *t, const struct ni_tcp_in *in, struct ni_tcp_out *ou
 			t->c.marks[i] += m & 1;
 	}
 	out->marks = x.marks;
+	out->delta_ns = nothing_yet(t) ? 0 : ns_since(in->ts_ns, t->c.last_ns);
 	count(t, &x);
 	fill_out(t, in, out);
 	return NI_TRACK_OK;

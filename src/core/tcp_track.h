@@ -65,6 +65,7 @@ struct ni_tcp_out {
 	int64_t ack_rtt_ns;  /* since acks_frame */
 	uint64_t rto_frame;  /* retransmission: of which segment; 0: not known */
 	int64_t rto_ns;      /* since rto_frame */
+	int64_t delta_ns;    /* since the segment before it; 0: it is the first */
 };
 
 /*
@@ -126,6 +127,7 @@ struct ni_tcp_side {
 	uint32_t ack_ts;    /* timestamp of the first ACK of its SYN */
 	uint32_t sacked;    /* bytes that its last segment acknowledged selectively */
 	uint32_t push_bytes;
+	uint32_t nxt_tsval;  /* timestamp of what last moved snd_nxt; see NI_HAS_NXT_TS */
 	uint32_t head, tail; /* its segments in flight, in the pool, by sequence number */
 	uint32_t rtt_us;     /* shortest time from a segment to its answer; UINT32_MAX: unknown */
 	int64_t clock_us;    /* least (capture time - tsval): its clock without the path's delay */
@@ -143,6 +145,8 @@ struct ni_tcp_side {
 	uint16_t dup_acks;
 	uint16_t window;  /* in its last segment, unscaled */
 	uint16_t max_win; /* the widest but in its SYN */
+	uint16_t nxt_id;  /* IP identification of what last moved snd_nxt */
+	uint8_t id_run;   /* so many in a row counted upwards */
 	uint32_t has;     /* enum ni_tcp_has, tcp_priv.h */
 	uint8_t last_flags;
 	uint8_t was;     /* enum ni_tcp_state before it was taken for gone */

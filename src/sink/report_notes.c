@@ -38,6 +38,8 @@ static const struct {
     [NI_MARK_CHALLENGE_ACK] = {"challenge ACK", "challenge ACKs", true},
     [NI_MARK_OUT_OF_WINDOW] = {"segment outside the window", "segments outside the window", true},
     [NI_MARK_FAST_OPEN_DATA] = {"SYN with data (Fast Open)", "SYNs with data (Fast Open)", false},
+    [NI_MARK_AMBIGUOUS] = {"of these retransmitted or out of order, which cannot be told",
+			   "of these retransmitted or out of order, which cannot be told", false},
     [NI_MARK_SEQ_WRAP] = {"wrap of the sequence numbers", "wraps of the sequence numbers", false},
 };
 

@@ -89,7 +89,9 @@ class Missing:
             if reaches(self.row['seq'], later['seq']) and \
                reaches(end_of(later), end_of(self.row)):
                 self.data = False
-            if 'A' in later['flags'] and reaches(later['ack'], self.row['ack']):
+            # What lies before what its receiver expects is dropped, its ack unread.
+            if 'A' in later['flags'] and reaches(later['ack'], self.row['ack']) and \
+               reaches(end_of(later), self.row['seq']):
                 self.ack = False
         elif 'A' in later['flags'] and reaches(later['ack'], end_of(self.row)):
             self.data = False
@@ -112,6 +114,7 @@ class Connection:
     crossed: dict = per_host(bool)
     own: dict = per_host(bool)                      # has sent something itself
     ack: dict = per_host(int)                       # what it acknowledged last
+    closed: dict = per_host(bool)                   # its window was 0 then
     fin: dict = per_host(bool)                      # a FIN of it was captured
     fin_end: dict = per_host(lambda: None)          # and the number behind it
     missing: dict = per_host(list)                  # not received by that host
@@ -183,6 +186,8 @@ def has_waited(known, row, rows):
         return False
     if 'held' in row and ('R' in flags or moved_since(row, rows)):
         return True
+    if 'R' in flags and 'A' not in flags and not answers_last(row, rows):
+        return True
     if 'R' not in flags and state in GONE or 'S' in flags and state in SYNCHRONIZED:
         return True
     fin = known.fin_end[peer(host)]
@@ -194,6 +199,15 @@ def moved_since(row, rows):
     """Whether the sender's state changed while the row was held on the wire."""
     before = rows[row['held'] - 1] if row['held'] else row
     return ports(before) == ports(row) and before['after'][row['dir']] != row['sent'][row['dir']]
+
+
+def answers_last(row, rows):
+    """Whether an RST without ACK has the number that the last segment it can be the answer
+    to asked for; else that segment had waited on its way to the RST's sender."""
+    for before in reversed(rows[:row['n'] - 1]):
+        if ports(before) == ports(row) and before['dir'] != row['dir']:
+            return 'R' not in before['flags'] and before['ack'] == row['seq']
+    return True
 
 
 def is_stale(row, rows):
@@ -208,9 +222,19 @@ def is_stale(row, rows):
             between.append(later)
         elif not is_forged(later):
             return 'A' in later['flags'] and not reaches(ack, later['ack']) and \
-                not any(not reaches(data['seq'], later['ack']) and not reaches(ack, end_of(data))
-                        for data in between)
+                not reaches(covered(ack, between), later['ack'])
     return False
+
+
+def covered(number, rows):
+    """How far one gets from this sequence number with what the rows carry."""
+    far = number
+    while True:
+        ends = [end_of(row) for row in rows
+                if reaches(far, row['seq']) and not reaches(far, end_of(row))]
+        if not ends:
+            return far
+        far = ends[0]
 
 
 def note_unseen(connections, row):
@@ -259,7 +283,8 @@ def judge(known, row, waited):
         if waited:
             known.reason[sender] = 'waited'
     if arrived:
-        if not is_forged(row):
+        # What comes to a closed window is dropped whole.
+        if not is_forged(row) and not (row['len'] and known.closed[receiver]):
             for host in 'AB':
                 known.missing[host] = [m for m in known.missing[host] if not m.repaired(row)]
         note_question(known, row)
@@ -275,9 +300,11 @@ def note_own(known, row):
     """A segment that its sender's kernel did send."""
     host = row['dir']
     known.own[host] = True
-    known.reason[host] = ''
+    if not (known.reason[host] == 'first?' and row['flags'].strip('ECN') == 'S'):
+        known.reason[host] = ''
     if 'A' in row['flags']:
         known.ack[host] = row['ack']
+        known.closed[host] = row['win'] == 0
     if set(row['flags']) & set('SFR'):
         known.silent[host] = False
     if 'F' in row['flags']:
@@ -309,7 +336,7 @@ def note_question(known, row):
     flags = row['flags'].strip('ECN')
     if flags == 'S' and after in SYNCHRONIZED:
         known.reason[sender] = 'syn?'
-    if flags == 'S' and after in GONE or flags != 'S' and not known.own[receiver]:
+    if flags == 'S' and after in (*GONE, 'SYN-SENT') or flags != 'S' and not known.own[receiver]:
         known.reason[receiver] = 'first?'
     if row['len'] and after in FIN_SENT and 'R' not in flags:
         known.reason[receiver] = 'close?'

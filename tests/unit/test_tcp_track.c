@@ -3,12 +3,12 @@
  * The TCP tracker: scripts of segments with the states of both ends after each, all the rows of the
  * table that two Linux kernels were asked for and what no kernel can be brought to do.
  *
- * A line of a script is  [+MS] WHO FLAGS SEQ[+LEN] [ACK] [KEY=VALUE]... CLIENT/SERVER [!MARK]...
+ * A line of a script is  [+MS] WHO FLAGS SEQ[+LEN] [ACK] [KEY=VALUE]... CLIENT/SERVER [!MARK|!~MARK]...
  *   +MS    milliseconds since the line before, 10 if left out
  *   WHO    c or s: the client or the server of the first connection
  *   FLAGS  of SFRPA; 0 for none. ACK is there if A is
  *   KEY    ts=VAL,ECR  timestamps    win=N  window, 1000 if left out    sack=L,R    opt=no  no
- * options SYNs carry an MSS, so that windows are not scaled. A line `= OPEN CLOSE FIRST TIME_WAIT
+ * options    id=N  IP identification, counting if left out. SYNs carry an MSS, so that windows are not scaled. A line `= OPEN CLOSE FIRST TIME_WAIT
  * STATE HISTORY` expects that of the next connection, in their order; - stands for nobody or
  * nothing.
  */
@@ -149,6 +149,18 @@ static const struct {
 	"= 3-way half-closed client - S2 ShADadGF"},
 {"half open, answered by a SYN,ACK for Fast Open data", OPEN "c S 9000+60 SS/E; s SA 3000 9061 E/SR; c A 9061 3001 E/E;"
 	"= 3-way timeout - - S1 ShADadS; = fast-open open - - S1 ShA"},
+#define TSHS "c S 100 ts=10,0 SS/SR; s SA 500 101 ts=70,10 E/SR; c A 101 501 ts=20,70 E/E;"
+#define IDS "c PA 101+10 501 id=21 E/E; c PA 111+10 501 id=22 E/E; c PA 121+10 501 id=23 E/E; c PA 131+10 501 id=24 E/E;" \
+	"c PA 141+10 501 id=25 E/E; c PA 161+10 501 id=27 E/E !lost_segment;"
+#define FILLED "= 3-way open - - S1 ShADT"
+{"a hole filled late, sent early by its timestamp", TSHS "c PA 101+10 501 ts=30,70 E/E; c PA 121+10 501 ts=33,70 E/E;"
+	"+900 c PA 111+10 501 ts=31,70 E/E !out_of_order !~ambiguous;" FILLED},
+{"a hole filled soon, sent late by its timestamp", TSHS "c PA 101+10 501 ts=30,70 E/E; c PA 121+10 501 ts=33,70 E/E;"
+	"+1 c PA 111+10 501 ts=34,70 E/E !retransmission !~out_of_order !~ambiguous;" FILLED},
+{"a hole filled late, sent early by its IP identification", HS IDS "+900 c PA 151+10 501 id=26 E/E !out_of_order !~ambiguous;" FILLED},
+{"a hole filled soon, sent late by its IP identification", HS IDS "+1 c PA 151+10 501 id=28 E/E !retransmission !~ambiguous;" FILLED},
+{"a hole filled, IP identification no counter", HS IDS "+900 c PA 151+10 501 id=9999 E/E !retransmission !ambiguous;" FILLED},
+{"sent again soon: captured before, so no reordering", HS "c PA 101+10 501 E/E; c PA 111+10 501 E/E; +1 c PA 101+10 501 E/E !retransmission !~out_of_order;" FILLED},
 /* What no kernel does. */
 {"RST in TIME_WAIT", OPEN BYE "s R 781 C/C;" "= 3-way 4-way client client SF ShADadFfr"},
 {"RST, then life goes on", OPEN "c RA 159 780 C/C; +1000 s PA 780+9 159 C/E; +1000 c PA 159+9 789 E/E; = 3-way open - - RSTO ShADadR"},
@@ -254,10 +266,11 @@ check_marks(const struct run *r, const struct ni_tcp_out *out, char **save)
 {
 	for (char *m = strtok_r(NULL, " ", save); m; m = strtok_r(NULL, " ", save)) {
 		unsigned i = 0;
-		while (i < NI_NMARKS && strcmp(m + 1, ni_mark_name(i)) != 0)
+		unsigned not = m[1] == '~';
+		while (i < NI_NMARKS && strcmp(m + 1 + not, ni_mark_name(i)) != 0)
 			i++;
-		if (i == NI_NMARKS || !(out->marks >> i & 1))
-			fail_msg("%s: %s: no %s in %x", r->name, r->line, m, out->marks);
+		if (i == NI_NMARKS || (out->marks >> i & 1) == not)
+			fail_msg("%s: %s: not %s: %x", r->name, r->line, m, out->marks);
 	}
 }
 
@@ -352,16 +365,18 @@ play_line(struct run *r, const char *line)
 	if (in.flags & NI_TH_ACK)
 		in.ack = (uint32_t)strtoul(strtok_r(NULL, " ", &save), NULL, 10);
 	in.optlen = in.flags & NI_TH_SYN ? 4 : 0;
+	in.ip_id = (uint16_t)(ms ? r->frame + 1 : r->frame);
 	for (tok = strtok_r(NULL, " ", &save); strchr(tok, '='); tok = strtok_r(NULL, " ", &save)) {
 		if (!strncmp(tok, "win=", 4))
 			in.win = (uint16_t)strtoul(tok + 4, NULL, 10);
+		else if (!strncmp(tok, "id=", 3))
+			in.ip_id = (uint16_t)strtoul(tok + 3, NULL, 10);
 		else
 			in.optlen = strcmp(tok, "opt=no") ? add_option(opts, in.optlen, tok) : 0;
 	}
 	in.ts_ns = r->now += (int64_t)ms * 1000000;
 	in.frame = ++r->frame;
 	in.ip_len = in.len + 40;
-	in.ip_id = (uint16_t)(ms ? r->frame : r->frame - 1);
 	if (!r->n)
 		begin(r, &in);
 	if (ni_tcp_track(&r->tcp[r->n - 1], &in, &out, &r->env) == NI_TRACK_NEW) {
