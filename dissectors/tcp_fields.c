@@ -217,7 +217,7 @@ get_time_delta(const struct ni_dis *d, const struct ni_layer *l, struct ni_value
 {
 	const struct ni_tcp_out *seg = ni_tcp_seg(d, l);
 	v->i = seg ? seg->delta_ns : 0;
-	return seg != NULL;
+	return conn_of(d, l) != NULL;
 }
 
 static const struct ni_label kinds[] = {

@@ -120,16 +120,16 @@ captured_before(const struct ni_tcp_side *s, const struct ni_tcp_seen *x)
 	return seq_ge(ni_tcp_segs_cover(x->env->pool, s, x->in->seq), x->end);
 }
 
-/* Fill a hole with the mark that time suggests, unless there is evidence; say so if not. */
+/* Take the mark that time suggests, unless there is evidence; say so if there is none. */
 static uint32_t
 weigh(const struct ni_tcp_side *s, const struct ni_tcp_seen *x, uint32_t mark)
 {
-	if (captured_before(s, x))
-		return mark == BIT(OUT_OF_ORDER) ? BIT(RETRANSMISSION) : mark;
 	int order = sent_order(s, x);
 	if (order < 0)
 		return BIT(OUT_OF_ORDER);
-	if (order > 0)
+	if (mark == BIT(SPURIOUS_RETRANSMISSION))
+		return mark;
+	if (order > 0 || captured_before(s, x))
 		return mark == BIT(OUT_OF_ORDER) ? BIT(RETRANSMISSION) : mark;
 	return mark | BIT(AMBIGUOUS);
 }
@@ -167,7 +167,7 @@ repeat_mark(const struct ni_tcp *t, const struct ni_tcp_seen *x)
 	const struct ni_tcp_side *s = &t->side[x->in->dir];
 	uint32_t mark = repeat_by_time(t, x);
 
-	if (mark && mark != BIT(SPURIOUS_RETRANSMISSION))
+	if (mark)
 		mark = weigh(s, x, mark);
 	if (mark & BIT(RETRANSMISSION))
 		find_original(s, x);
