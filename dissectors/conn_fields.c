@@ -160,5 +160,56 @@ ni_conn_field_community_id(const struct ni_dis *d, const struct ni_layer *l, str
 	       text(v, d->state->community_id);
 }
 
+bool
+ni_conn_ecn(const struct ni_dis *d, const struct ni_layer *l, struct ni_value *v)
+{
+	const struct ni_conn *c = tcp(d, l);
+	return c && text(v, ni_conn_ecn_name(c->ecn));
+}
+
+/* A size, absent where it is not known. */
+static bool
+size(struct ni_value *v, uint32_t bytes)
+{
+	v->u = bytes;
+	return bytes != 0;
+}
+
+bool
+ni_conn_mss_client(const struct ni_dis *d, const struct ni_layer *l, struct ni_value *v)
+{
+	const struct ni_conn *c = tcp(d, l);
+	return c && size(v, c->mss[NI_CLIENT]);
+}
+
+bool
+ni_conn_mss_server(const struct ni_dis *d, const struct ni_layer *l, struct ni_value *v)
+{
+	const struct ni_conn *c = tcp(d, l);
+	return c && size(v, c->mss[NI_SERVER]);
+}
+
+bool
+ni_conn_mss_changed(const struct ni_dis *d, const struct ni_layer *l, struct ni_value *v)
+{
+	const struct ni_conn *c = tcp(d, l);
+	v->u = c && c->flags & NI_CONN_MSS_CHANGED;
+	return v->u != 0;
+}
+
+bool
+ni_conn_largest_client(const struct ni_dis *d, const struct ni_layer *l, struct ni_value *v)
+{
+	const struct ni_conn *c = tcp(d, l);
+	return c && size(v, c->largest[NI_CLIENT]);
+}
+
+bool
+ni_conn_largest_server(const struct ni_dis *d, const struct ni_layer *l, struct ni_value *v)
+{
+	const struct ni_conn *c = tcp(d, l);
+	return c && size(v, c->largest[NI_SERVER]);
+}
+
 /* No protocol: nothing is bound to it. */
 const struct ni_proto *const ni_protos_conn_fields[] = {NULL};

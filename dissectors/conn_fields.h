@@ -22,6 +22,12 @@ enum ni_conn_field {
 	CONN_ORIG_BYTES,
 	CONN_RESP_BYTES,
 	CONN_SERVICE,
+	CONN_ECN,
+	CONN_MSS_CLIENT,
+	CONN_MSS_SERVER,
+	CONN_MSS_CHANGED,
+	CONN_LARGEST_CLIENT,
+	CONN_LARGEST_SERVER,
 	CONN_NSHOWN,
 	/* For those who ask for it: too costly to be made for every packet. */
 	CONN_COMMUNITY_ID = CONN_NSHOWN,
@@ -44,6 +50,12 @@ ni_get_fn ni_conn_duration;
 ni_get_fn ni_conn_orig_bytes;
 ni_get_fn ni_conn_resp_bytes;
 ni_get_fn ni_conn_service;
+ni_get_fn ni_conn_ecn;
+ni_get_fn ni_conn_mss_client;
+ni_get_fn ni_conn_mss_server;
+ni_get_fn ni_conn_mss_changed;
+ni_get_fn ni_conn_largest_client;
+ni_get_fn ni_conn_largest_server;
 ni_get_fn ni_conn_field_community_id;
 
 #endif

@@ -65,10 +65,21 @@ enum ni_conn_flag {
 	NI_CONN_GUESSED = 1 << 0,     /* mid-stream: which side is the client is a guess */
 	NI_CONN_FROM_SYNACK = 1 << 1, /* the capture began with the SYN,ACK */
 	NI_CONN_RST_AFTER_FIN = 1 << 2,
-	NI_CONN_EVICTED = 1 << 3,  /* given up for lack of room, not for silence */
-	NI_CONN_ENDED = 1 << 4,    /* both sides are through with it */
-	NI_CONN_REPLACED = 1 << 5, /* a new connection began on the same ports */
-	NI_CONN_SHOWN = 1 << 6,    /* with a display filter: a frame of it has passed */
+	NI_CONN_EVICTED = 1 << 3,     /* given up for lack of room, not for silence */
+	NI_CONN_ENDED = 1 << 4,       /* both sides are through with it */
+	NI_CONN_REPLACED = 1 << 5,    /* a new connection began on the same ports */
+	NI_CONN_SHOWN = 1 << 6,       /* with a display filter: a frame of it has passed */
+	NI_CONN_MSS_CHANGED = 1 << 7, /* one SYN was captured with two maximum segment sizes */
+};
+
+/* What the handshake agreed on about explicit congestion notification. */
+enum ni_conn_ecn {
+	NI_ECN_UNKNOWN,  /* the SYN was not seen */
+	NI_ECN_NO,       /* not asked for */
+	NI_ECN_OFFERED,  /* asked for, and not agreed to, or not yet */
+	NI_ECN_CLASSIC,  /* RFC 3168 */
+	NI_ECN_ACCURATE, /* AccECN, RFC 9768 */
+	NI_ECN_NKINDS,
 };
 
 /* Marks on one segment, counted per connection. Names are Wireshark's tcp.analysis.* */
@@ -136,6 +147,7 @@ struct ni_conn {
 	uint8_t reset_state;  /* enum ni_tcp_state the resetting side was in */
 	uint8_t time_wait;    /* enum ni_side: who holds TIME_WAIT */
 	uint8_t wscale[2];    /* shift, or NI_WSCALE_UNKNOWN, NI_WSCALE_OFF */
+	uint8_t ecn;          /* enum ni_conn_ecn */
 	uint8_t zeek[2];      /* how Zeek sees the two ends; read by ni_conn_zeek_state() alone */
 
 	uint64_t first_frame, last_frame;
@@ -149,7 +161,8 @@ struct ni_conn {
 	uint16_t syn_repeats, synack_repeats, fin_repeats;
 	bool isn_known[2];
 	uint32_t isn[2];
-	uint32_t mss[2]; /* 0: not announced */
+	uint32_t mss[2];     /* 0: not announced; the least, if a router lowered it */
+	uint32_t largest[2]; /* payload of the largest segment each sent */
 	/*
 	 * SYN, SYN+ACK, ACK. Simultaneous: the client's SYN, the server's SYN, the client's
 	 * SYN+ACK, the server's. Refused or aborted: the RST stands behind what went before it.
@@ -177,8 +190,9 @@ void ni_end_point_print(struct ni_buf *b, const struct ni_addr *a, uint16_t port
 const char *ni_tcp_state_name(unsigned state);
 const char *ni_conn_open_name(unsigned open);
 const char *ni_conn_close_name(unsigned close);
-const char *ni_side_name(unsigned side); /* "client", "server", "", "both" */
-const char *ni_mark_name(unsigned mark); /* "retransmission" … */
+const char *ni_conn_ecn_name(unsigned ecn); /* "no", "offered", "ecn", "accecn" */
+const char *ni_side_name(unsigned side);    /* "client", "server", "", "both" */
+const char *ni_mark_name(unsigned mark);    /* "retransmission" … */
 
 /**
  * Say why a state changed, from the number that the tracker's event carries: one clause without a

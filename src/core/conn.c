@@ -18,6 +18,7 @@ static const char *const open_names[] = {
 static const char *const close_names[] = {
     "none", "open", "4-way", "3-segment", "simultaneous", "reset", "half-closed", "timeout",
 };
+static const char *const ecn_names[] = {"", "no", "offered", "ecn", "accecn"};
 static const char *const side_names[] = {"client", "server", "", "both"};
 static const char *const mark_names[] = {
     [NI_MARK_RETRANSMISSION] = "retransmission",
@@ -49,6 +50,7 @@ static const char *const mark_names[] = {
 _Static_assert(COUNT(state_names) == NI_TCP_NSTATES, "a name a state");
 _Static_assert(COUNT(open_names) == NI_OPEN_NKINDS, "a name a kind of open");
 _Static_assert(COUNT(close_names) == NI_CLOSE_NKINDS, "a name a kind of close");
+_Static_assert(COUNT(ecn_names) == NI_ECN_NKINDS, "a name a kind of ECN");
 _Static_assert(COUNT(mark_names) == NI_NMARKS, "a name a mark");
 
 static const char *
@@ -73,6 +75,12 @@ const char *
 ni_conn_close_name(unsigned close)
 {
 	return name(close_names, COUNT(close_names), close);
+}
+
+const char *
+ni_conn_ecn_name(unsigned ecn)
+{
+	return name(ecn_names, COUNT(ecn_names), ecn);
 }
 
 const char *

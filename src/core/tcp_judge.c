@@ -22,7 +22,8 @@ enum {
 	ANSWER_NS = 50 * 1000 * 1000,      /* in which a kernel answers */
 	BURST_NS = 12 * 1000 * 1000,       /* a longer pause is none of a queue's */
 	DELAYED_ACK_NS = 40 * 1000 * 1000, /* as long as Linux at least delays an ACK */
-	ODD_MAX = 3, /* implausible segments in a row that are taken for forged */
+	RETRY_NS = 500 * 1000 * 1000, /* after which a kernel repeats its SYN, at the earliest */
+	ODD_MAX = 3,                  /* implausible segments in a row that are taken for forged */
 };
 
 static int64_t
@@ -197,7 +198,9 @@ guards_syn(const struct ni_tcp *t, const struct ni_tcp_seen *x)
 	bool again = t->c.isn_known[side] && x->in->seq == t->c.isn[side];
 	bool missed =
 	    again && x->fresh && !(s->has & NI_HAS_MORE) && s->ack_ns && aware(s, x, s->ack_ns);
-	uint32_t g = x->opt.has & NI_OPT_MSS ? NI_G_REAL : 0;
+	bool real =
+	    (x->opt.has & NI_OPT_MSS) || (again && ns_since(x->in->ts_ns, s->last_ns) >= RETRY_NS);
+	uint32_t g = real ? NI_G_REAL : 0;
 
 	if (x->in->flags & NI_TH_ACK)
 		return g | (missed ? NI_G_MISSED_ACK : 0);

@@ -123,7 +123,8 @@ static const struct {
 	uint32_t guard;
 	const char *text;
 } guard_texts[] = {
-    {NI_G_REAL, "it has an MSS option, as every kernel's SYN does and a probe's often does not"},
+    {NI_G_REAL, "it has an MSS option, as every kernel's SYN does and a probe's often does not, or "
+		"is repeated as a kernel does"},
     {NI_G_FIRST_SYN, "it is this side's first SYN"},
     {NI_G_MISSED_SYNACK,
      "it repeats its SYN though a SYN,ACK was there in time, and sent nothing since"},

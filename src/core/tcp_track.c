@@ -151,6 +151,7 @@ ni_tcp_init(struct ni_tcp *t, const struct ni_tcp_in *first, const struct ni_tcp
 	t->redial_frame = 0;
 	t->acc = 0;
 	t->reused = before != NULL;
+	t->ecn_syn = 0;
 	t->last_dir = NI_NOBODY;
 	init_doubt(t, first, &opt);
 	if (!before)
@@ -246,7 +247,7 @@ take_syn(struct ni_tcp *t, const struct ni_tcp_seen *x)
 	bool synack = x->in->flags & NI_TH_ACK;
 
 	if (c->isn_known[side])
-		return;
+		return; /* see_mss() compares */
 	c->isn[side] = x->in->seq;
 	c->isn_known[side] = true;
 	c->mss[side] = x->opt.mss;
@@ -258,6 +259,21 @@ take_syn(struct ni_tcp *t, const struct ni_tcp_seen *x)
 		c->wscale[side] = x->opt.wscale;
 	if (x->opt.has & NI_OPT_TS)
 		t->side[side].has |= NI_HAS_TS;
+}
+
+/* A SYN captured on both sides of a router that lowers the MSS shows two of them. */
+static void
+see_mss(struct ni_tcp *t, const struct ni_tcp_seen *x)
+{
+	unsigned side = x->in->dir;
+	struct ni_conn *c = &t->c;
+
+	if (!(x->in->flags & NI_TH_SYN) || !(x->opt.has & NI_OPT_MSS) || !c->isn_known[side] ||
+	    c->isn[side] != x->in->seq || !c->mss[side] || c->mss[side] == x->opt.mss)
+		return;
+	c->flags |= NI_CONN_MSS_CHANGED;
+	if (x->opt.mss < c->mss[side])
+		c->mss[side] = x->opt.mss;
 }
 
 /* Take a segment that is no forgery into what is known of its sender. */
@@ -286,6 +302,8 @@ take(struct ni_tcp *t, struct ni_tcp_seen *x)
 			s->has |= NI_HAS_READ;
 	}
 	if (in->len) {
+		if (in->len > t->c.largest[in->dir])
+			t->c.largest[in->dir] = in->len;
 		s->has &= ~HAS(UNREAD);
 		t->side[!in->dir].has |= NI_HAS_UNREAD;
 	}
@@ -313,13 +331,17 @@ fingerprint(const struct ni_tcp_seen *x)
 	uint64_t h = in->seq * UINT64_C(0x9e3779b97f4a7c15);
 	h = (h ^ in->ack ^ (uint64_t)in->ip_id << 32) * UINT64_C(0xff51afd7ed558ccd);
 	h = (h ^ in->len ^ (uint64_t)in->flags << 32) * UINT64_C(0xc4ceb9fe1a85ec53);
+	if (x->opt.nsack)
+		h = (h ^ x->opt.sack[0][0] ^ (uint64_t)x->opt.sack[0][1] << 32) *
+		    UINT64_C(0xff51afd7ed558ccd);
 	h = (h ^ h >> 32 ^ x->opt.tsval ^ (uint64_t)in->win << 32) * UINT64_C(0x9e3779b97f4a7c15);
 	return (uint32_t)(h >> 32);
 }
 
 /*
  * The same frame again, captured twice on its way through this machine? What has neither an IP
- * identification nor a timestamp of its own may as well have been sent twice.
+ * identification nor a timestamp of its own may as well have been sent twice, and so may an ACK
+ * without identification, since timestamps count milliseconds.
  */
 static bool
 same_frame(const struct ni_tcp *t, const struct ni_tcp_seen *x)
@@ -327,7 +349,8 @@ same_frame(const struct ni_tcp *t, const struct ni_tcp_seen *x)
 	const struct ni_tcp_in *in = x->in;
 	const struct ni_tcp_side *s = &t->side[in->dir];
 	int64_t age = ns_since(in->ts_ns, s->last_ns);
-	bool own = in->ip_id || (x->opt.has & NI_OPT_TS);
+	bool pure = !in->len && !(in->flags & (NI_TH_SYN | NI_TH_FIN | NI_TH_RST));
+	bool own = in->ip_id || ((x->opt.has & NI_OPT_TS) && !pure);
 
 	return (s->has & NI_HAS_SENT) && t->last_dir == in->dir && age >= 0 &&
 	       age < (own ? TWICE_NS : TWICE_BLIND_NS) && fingerprint(x) == s->last;
@@ -505,6 +528,7 @@ ni_tcp_track(struct ni_tcp *t, const struct ni_tcp_in *in, struct ni_tcp_out *ou
 	} else {
 		set_bases(t, in);
 		ni_tcp_opts_read(in, &x.opt);
+		see_mss(t, &x);
 		if (same_frame(t, &x))
 			x.marks = BIT(DUPLICATE_FRAME);
 		else

@@ -164,6 +164,7 @@ struct ni_tcp {
 	uint16_t redial_len; /* bytes of data in it (Fast Open) */
 	uint8_t redial_side;
 	uint8_t last_dir; /* of the last segment */
+	uint8_t ecn_syn;  /* AE, CWR and ECE of the client's last SYN */
 	bool reused;      /* follows another connection on the same ports */
 	uint8_t acc;      /* handshake and teardown so far, enum ni_tcp_acc, tcp_priv.h */
 };

@@ -38,12 +38,43 @@ bump(uint16_t *n)
 		++*n;
 }
 
+/* The three bits by which a SYN and its answer agree on ECN (RFC 3168 6.1.1, RFC 9768 3.1). */
+static unsigned
+ecn_bits(unsigned flags)
+{
+	return (flags & NI_TH_AE ? 4 : 0) | (flags & NI_TH_CWR ? 2 : 0) |
+	       (flags & NI_TH_ECE ? 1 : 0);
+}
+
+/* The last SYN counts: what was offered in vain is left out of its repetition. */
+static void
+see_ecn(struct ni_tcp *t, const struct ni_tcp_in *in)
+{
+	/* By the bits of a SYN,ACK that answers an AccECN SYN: RFC 9768, table 2. */
+	static const uint8_t answers[8] = {NI_ECN_OFFERED,  NI_ECN_CLASSIC,  NI_ECN_ACCURATE,
+					   NI_ECN_ACCURATE, NI_ECN_ACCURATE, NI_ECN_CLASSIC,
+					   NI_ECN_ACCURATE, NI_ECN_OFFERED};
+	unsigned bits = ecn_bits(in->flags);
+
+	if (!(in->flags & NI_TH_ACK)) {
+		if (in->dir == NI_CLIENT) {
+			t->c.ecn = (bits & 3) == 3 ? NI_ECN_OFFERED : NI_ECN_NO;
+			t->ecn_syn = (uint8_t)bits;
+		}
+	} else if (t->c.ecn > NI_ECN_NO && in->dir == NI_SERVER) {
+		t->c.ecn = t->ecn_syn == 7 ? answers[bits]
+			   : bits == 1     ? NI_ECN_CLASSIC
+					   : NI_ECN_OFFERED;
+	}
+}
+
 static void
 see_syn(struct ni_tcp *t, const struct ni_tcp_in *in)
 {
 	struct ni_conn *c = &t->c;
 	bool synack = in->flags & NI_TH_ACK;
 
+	see_ecn(t, in);
 	if (c->isn_known[in->dir]) {
 		if (in->seq == c->isn[in->dir])
 			bump(synack ? &c->synack_repeats : &c->syn_repeats);

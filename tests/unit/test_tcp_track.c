@@ -3,14 +3,13 @@
  * The TCP tracker: scripts of segments with the states of both ends after each, all the rows of the
  * table that two Linux kernels were asked for and what no kernel can be brought to do.
  *
- * A line of a script is  [+MS] WHO FLAGS SEQ[+LEN] [ACK] [KEY=VALUE]... CLIENT/SERVER [!MARK|!~MARK]...
- *   +MS    milliseconds since the line before, 10 if left out
- *   WHO    c or s: the client or the server of the first connection
- *   FLAGS  of SFRPA; 0 for none. ACK is there if A is
- *   KEY    ts=VAL,ECR  timestamps    win=N  window, 1000 if left out    sack=L,R    opt=no  no
- * options    id=N  IP identification, counting if left out. SYNs carry an MSS, so that windows are not scaled. A line `= OPEN CLOSE FIRST TIME_WAIT
- * STATE HISTORY` expects that of the next connection, in their order; - stands for nobody or
- * nothing.
+ * A line of a script is  [+MS] WHO FLAGS SEQ[+LEN] [ACK] [KEY=VALUE]... CLIENT/SERVER
+ * [!MARK|!~MARK]... +MS    milliseconds since the line before, 10 if left out WHO    c or s: the
+ * client or the server of the first connection FLAGS  of SFRPAUECN (N: AE); 0 for none. ACK is
+ * there if A is KEY    ts=VAL,ECR  timestamps    win=N  window, 1000 if left out    sack=L,R opt=no
+ * no options    id=N  IP identification, counting if left out. SYNs carry an MSS, so that windows
+ * are not scaled. A line `= OPEN CLOSE FIRST TIME_WAIT STATE HISTORY` expects that of the next
+ * connection, in their order; - stands for nobody or nothing.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -35,155 +34,13 @@ static unsigned opens_seen, closes_seen, marks_seen;
 #define OPEN HS DATA
 #define BYE  "c FA 159 780 F1/CW; s A 780 160 F2/CW; s FA 780 160 TW/LA; c A 160 781 TW/C;"
 #define SF   "= 3-way 4-way client client SF ShADadFf"
+/* clang-format on */
 
 static const struct {
 	const char *name, *text;
 } scripts[] = {
-{"close4_client_first", OPEN BYE SF},
-{"close4_server_first", OPEN "s FA 780 159 CW/F1; c A 159 781 CW/F2; c FA 159 781 LA/TW; s A 781 160 C/TW;"
-	"= 3-way 4-way server server SF ShADadfF"},
-{"close3_fin_ack_combined", OPEN "c FA 159 780 F1/CW; s FA 780 160 TW/LA; c A 160 781 TW/C;"
-	"= 3-way 3-segment client client SF ShADadFf"},
-{"close_fin_with_data", OPEN "s FPA 780+3 159 CW/F1; c A 159 784 CW/F2; c FA 159 784 LA/TW; s A 784 160 C/TW;"
-	"= 3-way 4-way server server SF ShADadfF"},
-{"half_close_with_data", OPEN "c FA 159 780 F1/CW; s A 780 160 F2/CW; s A 780+1448 160 F2/CW; c A 160 2228 F2/CW;"
-	"s PA 2228+100 160 F2/CW; s FA 2328 160 TW/LA; c A 160 2329 TW/C;" SF},
-{"simultaneous_open", "c S 100 SS/SR; +1 s S 500 SR/SR; c SA 100 501 SR/E; s SA 500 101 E/E !retransmission;"
-	"c A 101 501 E/E; c FA 101 501 F1/CW; s A 501 102 F2/CW; s FA 501 102 TW/LA; c A 102 502 TW/C;"
-	"= simultaneous 4-way client client SF SsAFaf"},
-{"simultaneous_close", OPEN "c FA 159 780 F1/CW; +1 s FA 780 159 CG/CG; c A 160 781 CG/TW; s A 781 160 TW/TW;"
-	"= 3-way simultaneous client both SF ShADadFf"},
-{"syn_retransmit", "c S 100 SS/SR; +1000 c S 100 SS/SR !retransmission; s SA 500 101 E/SR; c A 101 501 E/E;" DATA BYE SF},
-{"syn_no_answer", "c S 100 SS/SR; +1000 c S 100 SS/SR; +2000 c S 100 SS/SR !retransmission;"
-	"= no-answer none - - S0 S"},
-{"syn_refused_rst", "c S 100 SS/SR; s RA 0 101 opt=no C/C; = refused none - - REJ Sr"},
-{"synack_lost", "c S 100 SS/SR; s SA 500 101 E/SR; +1000 c S 100 SS/SR; s SA 500 101 E/SR; c A 101 501 E/E;" DATA BYE SF},
-{"handshake_ack_lost", HS "+1000 s SA 500 101 E/SR; c A 101 501 E/E !duplicate_ack;" DATA BYE SF},
-{"half_open_no_final_ack", "c S 100 SS/SR; s SA 500 101 E/SR; +1000 s SA 500 101 E/SR; = half-open none - - S1 Sh"},
-{"half_open_discovery", OPEN "c S 9000 SS/E !syn_ignored; s A 780 159 SS/E !challenge_ack; c R 159 SS/C;"
-	"+1000 c S 9000 SS/SR !reused_ports; s SA 3000 9001 E/SR; c A 9001 3001 E/E; c FA 9001 3001 F1/CW;"
-	"= 3-way reset client - RSTO ShADadSR; = 3-way half-closed client - S2 ShAF"},
-{"half open, answered by a SYN,ACK", OPEN "c S 9000 SS/E; s SA 3000 9001 E/SR; c A 9001 3001 E/E;"
-	"= 3-way timeout - - S1 ShADadS; = 3-way open - - S1 ShA"},
-{"scan_syn_rst", "c S 100 opt=no C/SR; s SA 500 101 C/SR; c R 101 C/L; = aborted none - - RSTO ShR"},
-{"a SYN without options that was no probe", "c S 100 opt=no C/SR; s SA 500 101 C/SR; c A 101 501 E/E;" DATA BYE SF},
-{"synack_unsolicited", "s SA 500 101 opt=no C/C; c R 101 C/C; = stray none - - RSTO ^hR"},
-{"rst_before_established", "c S 100 SS/SR; c R 101 SS/L; = aborted none - - RSTOS0 SR"},
-{"rst_abort_client", OPEN "c RA 159 780 C/C; = 3-way reset client - RSTO ShADadR"},
-{"rst_abort_server", OPEN "s RA 780 159 C/C; = 3-way reset server - RSTR ShADadr"},
-{"rst_after_fin_client_sends", OPEN "s FA 780 159 CW/F1; c A 159 781 CW/F2; c PA 159+9 781 CW/C; s R 781 C/C;"
-	"= 3-way reset server - RSTR ShADadfr"},
-{"data for a server that only shut down", OPEN "s FA 780 159 CW/F1; c A 159 781 CW/F2; c PA 159+9 781 CW/C;"
-	"s A 781 168 CW/F2; c PA 168+9 781 CW/F2; c FA 177 781 LA/TW; s A 781 178 C/TW; = 3-way 4-way server server SF ShADadfF"},
-{"rst_after_own_fin", OPEN "c FA 159 780 F1/CW; s A 780 160 F2/CW; c RA 160 780 C/C; = 3-way reset client - RSTO ShADadFR"},
-{"blind_rst_out_of_window", OPEN "c R 1000000159 E/E !rst_ignored; c PA 159+10 780 E/E; s A 780 169 E/E;"
-	"c FA 169 780 F1/CW; s FA 780 170 TW/LA; c A 170 781 TW/C; = 3-way 3-segment client client SF ShADadFf"},
-{"rst_in_window_challenge", OPEN "c R 164 E/E !rst_ignored; s A 780 159 E/E !challenge_ack;" BYE SF},
-{"syn_in_established_challenge", OPEN "c S 100159 opt=no E/E !syn_ignored; s A 780 159 E/E !challenge_ack;" BYE SF},
-{"time_wait_reuse", OPEN "s FA 780 159 CW/F1; c A 159 781 CW/F2; c FA 159 781 LA/TW; s A 781 160 C/TW;"
-	"c S 90000 SS/SR !reused_ports; s SA 70000 90001 E/SR; c A 90001 70001 E/E;"
-	"= 3-way 4-way server server SF ShADadfF; = 3-way open - - S1 ShA"},
-{"older SYN in TIME_WAIT", OPEN "s FA 780 159 CW/F1; c A 159 781 CW/F2; c FA 159 781 LA/TW; s A 781 160 C/TW;"
-	"c S 90 opt=no C/TW !syn_ignored; +61000 c S 91 SS/SR !reused_ports;"
-	"= 3-way 4-way server server SF ShADadfF; = no-answer none - - S0 S"},
-{"SYN for a caller in TIME_WAIT", OPEN BYE "s S 90000 opt=no TW/C !syn_ignored;" SF},
-{"port_reuse_after_rst", OPEN "c RA 159 780 C/C; c S 9000 SS/SR !reused_ports; s SA 7000 9001 E/SR;"
-	"= 3-way reset client - RSTO ShADadR; = half-open none - - S1 Sh"},
-{"keepalive", OPEN "+9999 c A 158 780 E/E !keep_alive; s A 780 159 E/E !keep_alive_ack;" BYE SF},
-{"keepalive_dead_peer", OPEN "+1000 c A 158 780 E/E !keep_alive; +1000 c A 158 780 E/E; +1000 c RA 159 780 C/C;"
-	"= 3-way reset client - RSTO ShADadR"},
-{"zero_window", HS "c PA 101+1000 501 E/E !window_full; s A 501 1101 win=0 E/E !zero_window; c A 1101+1 501 E/E !zero_window_probe;"
-	"s A 501 1101 win=0 E/E !zero_window_probe_ack; s A 501 1101 E/E !window_update; c PA 1101+9 501 E/E;"
-	"= 3-way open - - S1 ShADaw"},
-{"tfo_data_in_syn", "c S 100+58 SS/SR !fast_open_data; s SA 500 159 E/SR; s PA 501+279 159 E/SR; c A 159 780 E/E;" BYE
-	"= fast-open 4-way client client SF SThdAFaf"},
-{"data in SYN not taken", "c S 100+58 SS/SR; s SA 500 101 E/SR; c A 101 501 E/E; c PA 101+58 501 E/E !retransmission;"
-	"s A 501 159 E/E; = 3-way open - - S1 SThADa"},
-{"out_of_order_fin", OPEN "c FA 168 780 F1/E !lost_segment; s A 780 159 F1/E; c PA 159+9 780 F1/CW; s A 780 169 F2/CW;"
-	"s FA 780 169 TW/LA; c A 169 781 TW/C; = 3-way 4-way client client SF ShADadFTf"},
-{"fin_retransmit", OPEN "c FA 159 780 F1/CW; +200 c FA 159 780 F1/CW !retransmission; s A 780 160 F2/CW; s FA 780 160 TW/LA; c A 160 781 TW/C;" SF},
-{"last_ack_lost", OPEN "c FA 159 780 F1/CW; s A 780 160 F2/CW; s FA 780 160 TW/LA; c A 160 781 TW/C; +200 s FA 780 160 TW/LA;"
-	"c A 160 781 TW/C;" SF},
-{"fin lost", OPEN "c FA 159 780 F1/CW; +500 s PA 780+20 159 F1/E; +200 c FA 159 800 F1/CW; s A 800 160 F2/CW;"
-	"= 3-way half-closed client - S2 ShADadF"},
-{"ACK of FIN lost", OPEN "c FA 159 780 F1/CW; s A 780 160 F2/CW; +500 c FA 159 780 F1/CW; s A 780 160 F2/CW;"
-	"= 3-way half-closed client - S2 ShADadF"},
-{"FIN and ACK of FIN lost", OPEN "c FA 159 780 F1/CW; s FA 780 160 TW/LA; +500 c FA 159 780 F1/LA; s FA 780 160 TW/LA; c A 160 781 TW/C;"
-	"= 3-way 3-segment client client SF ShADadFf"},
-{"seq_wraparound", "c S 4294967290 SS/SR; s SA 500 4294967291 E/SR; c A 4294967291 501 E/E; c PA 4294967291+58 501 E/E !seq_wrap;"
-	"s A 501 53 E/E; c FA 53 501 F1/CW; s A 501 54 F2/CW; s FA 501 54 TW/LA; c A 54 502 TW/C; = 3-way 4-way client client SF ShADaFf"},
-{"fast_retransmit", OPEN "s A 780+100 159 E/E; s A 980+100 159 E/E !lost_segment; c A 159 880 E/E; s A 1080+100 159 E/E;"
-	"c A 159 880 E/E !duplicate_ack; c A 159 880 E/E; s A 880+100 159 E/E !fast_retransmission; c A 159 1180 E/E;"
-	"= 3-way open - - S1 ShADadt"},
-{"rto_retransmit", OPEN "s PA 780+4 159 E/E; +300 s PA 780+4 159 E/E !retransmission; c A 159 784 E/E; s PA 780+4 159 E/E !spurious_retransmission;"
-	"= 3-way open - - S1 ShADadt"},
-{"reordered_data", OPEN "+100 s A 880+100 159 E/E !lost_segment; +1 s A 780+100 159 E/E !out_of_order; c A 159 980 E/E; = 3-way open - - S1 ShADadt"},
-{"duplicate_packets", "c S 100 SS/SR; c S 100 SS/SR; s SA 500 101 E/SR; s SA 500 101 E/SR; c A 101 501 E/E; +2 s SA 500 101 E/E;"
-	"c PA 101+58 501 E/E; c PA 101+58 501 E/E; = 3-way open - - S1 ShADT"},
-{"duplicate frames", HS "c PA 101+58 501 E/E; +0 c PA 101+58 501 E/E !duplicate_frame; = 3-way open - - S1 ShAD"},
-{"midstream_no_handshake", "c PA 101+58 501 E/E; s A 501 159 E/E; s PA 501+279 159 E/E; c A 159 780 E/E;" BYE
-	"= mid-stream 4-way client client SF DadAFf"},
-{"midstream_from_synack", "s SA 500 101 E/SR; c A 101 501 E/E;" DATA BYE "= mid-stream 4-way client client SF ^hADadFf"},
-{"capture_ends_established", OPEN "= 3-way open - - S1 ShADad"},
-{"capture_ends_fin_wait2", OPEN "c FA 159 780 F1/CW; s A 780 160 F2/CW; = 3-way half-closed client - S2 ShADadF"},
-{"capture_ends_after_server_fin", OPEN "s FA 780 159 CW/F1; c A 159 781 CW/F2; = 3-way half-closed server - S3 ShADadf"},
-{"one_direction_client_only", "c S 100 SS/SR; c A 101 501 E/E; c PA 101+58 501 E/E; c A 159 780 E/E; c FA 159 780 F1/CW; c A 160 781 F1/CW;"
-	"= 3-way half-closed client - SH SADF"},
-{"one_direction_server_only", "s SA 500 101 E/SR; s A 501 159 E/E; s PA 501+279 159 E/E; s A 780 160 E/E; s FA 780 160 CW/F1;"
-	"= mid-stream half-closed server - SHR ^hadf"},
-{"data_segment_not_captured", HS "c PA 101+58 501 E/E; s A 501 159 E/E; c A 159 780 E/E !ack_lost_segment;" BYE
-	"= 3-way 4-way client client SF ShADagFf"},
-{"NULL scan", "c 0 5000 opt=no C/C; = stray none - - OTH -"},
-{"NULL scan, closed port", "c 0 5000 opt=no C/C; s RA 0 5000 opt=no C/C; = stray none - - RSTRH r"},
-{"FIN scan", "c F 5000 opt=no C/C; = stray none - - SH F"},
-{"XMAS scan, closed port", "c FP 5000 opt=no C/C; s RA 0 5001 opt=no C/C; = stray none - - RSTR Fr"},
-{"ACK scan", "c A 5000 7000 opt=no C/C; s R 7000 opt=no C/C; = stray none - - RSTRH Ar"},
-{"SYN,FIN", "c SF 5000 opt=no C/L; s RA 0 5002 opt=no C/C; = stray none - - RSTR Qr"},
-{"a lone RST", "c R 5000 opt=no C/C; = stray none - - OTH R"},
-{"mid-stream, begun by a bare ACK", "c A 101 501 opt=no C/C; s PA 501+9 101 E/E; = mid-stream open - - OTH Ad"},
-{"simultaneous open, a SYN seen twice", "c S 100 SS/SR; +1 s S 500 SR/SR; +4 s S 500 SR/SR; c SA 100 501 SR/E;"
-	"= simultaneous none - - S1 Ss"},
-{"a closed window keeps data out", OPEN "s A 780 159 win=0 E/E !zero_window; +300 c A 159+100 780 E/E; s A 780 159 win=0 E/E;"
-	"c RA 159 780 C/C; = 3-way reset client - RSTO ShADadwR"},
-{"an ACK of what was not captured, borne out", OPEN "s A 780 359 E/E !ack_lost_segment; c FA 359 780 F1/CW !lost_segment;"
-	"= 3-way half-closed client - S2 ShADadGF"},
-{"half open, answered by a SYN,ACK for Fast Open data", OPEN "c S 9000+60 SS/E; s SA 3000 9061 E/SR; c A 9061 3001 E/E;"
-	"= 3-way timeout - - S1 ShADadS; = fast-open open - - S1 ShA"},
-#define TSHS "c S 100 ts=10,0 SS/SR; s SA 500 101 ts=70,10 E/SR; c A 101 501 ts=20,70 E/E;"
-#define IDS "c PA 101+10 501 id=21 E/E; c PA 111+10 501 id=22 E/E; c PA 121+10 501 id=23 E/E; c PA 131+10 501 id=24 E/E;" \
-	"c PA 141+10 501 id=25 E/E; c PA 161+10 501 id=27 E/E !lost_segment;"
-#define FILLED "= 3-way open - - S1 ShADT"
-{"a hole filled late, sent early by its timestamp", TSHS "c PA 101+10 501 ts=30,70 E/E; c PA 121+10 501 ts=33,70 E/E;"
-	"+900 c PA 111+10 501 ts=31,70 E/E !out_of_order !~ambiguous;" FILLED},
-{"a hole filled soon, sent late by its timestamp", TSHS "c PA 101+10 501 ts=30,70 E/E; c PA 121+10 501 ts=33,70 E/E;"
-	"+1 c PA 111+10 501 ts=34,70 E/E !retransmission !~out_of_order !~ambiguous;" FILLED},
-{"a hole filled late, sent early by its IP identification", HS IDS "+900 c PA 151+10 501 id=26 E/E !out_of_order !~ambiguous;" FILLED},
-{"a hole filled soon, sent late by its IP identification", HS IDS "+1 c PA 151+10 501 id=28 E/E !retransmission !~ambiguous;" FILLED},
-{"a hole filled, IP identification no counter", HS IDS "+900 c PA 151+10 501 id=9999 E/E !retransmission !ambiguous;" FILLED},
-{"sent again soon: captured before, so no reordering", HS "c PA 101+10 501 E/E; c PA 111+10 501 E/E; +1 c PA 101+10 501 E/E !retransmission !~out_of_order;" FILLED},
-/* What no kernel does. */
-{"RST in TIME_WAIT", OPEN BYE "s R 781 C/C;" "= 3-way 4-way client client SF ShADadFfr"},
-{"RST, then life goes on", OPEN "c RA 159 780 C/C; +1000 s PA 780+9 159 C/E; +1000 c PA 159+9 789 E/E; = 3-way open - - RSTO ShADadR"},
-{"FIN out of window", OPEN "c FA 900159 780 E/E !out_of_window;" BYE SF},
-{"data out of window", OPEN "s PA 900780+9 159 E/E !out_of_window;" BYE SF},
-{"old FIN", OPEN "c FA 120 780 E/E;" BYE SF},
-{"RST just before the window", OPEN "s R 779 E/E !rst_ignored;" BYE SF},
-{"ACK of what was never sent", OPEN "+100 c A 159 900780 E/E !out_of_window;" BYE SF},
-{"timestamps: old duplicate", "c S 100 ts=10,0 SS/SR; s SA 500 101 ts=70,10 E/SR; c A 101 501 ts=20,70 E/E; c PA 101+9 501 ts=90,70 E/E;"
-	"s A 501 110 ts=80,90 E/E; c FA 110 501 ts=30,70 F1/E !out_of_window; = 3-way half-closed client - S2 ShADaF"},
-{"timestamps: forged for want of one", "c S 100 ts=10,0 SS/SR; s SA 500 101 ts=70,10 E/SR; c A 101 501 ts=20,70 E/E;"
-	"c FA 101 501 E/CW; = 3-way open - - S1 ShA"},
-{"old timestamp echo", "c S 100 ts=10,0 SS/SR; s SA 500 101 ts=70,10 E/SR; c A 101 501 ts=30,70 E/E; +500 s A 501 101 ts=590,10 E/SR;"
-	"= half-open none - - S1 ShAa"},
-{"SACK: what is behind the hole has come", "c S 100 sack=ok SS/SR; s SA 500 101 sack=ok E/SR; c A 101 501 E/E; c A 101+100 501 E/E;"
-	"c FA 201 501 F1/CW; s A 501 101 sack=201,202 F1/E; c A 101+100 501 F1/CW; = 3-way half-closed client - S2 ShADFaT"},
-{"server refuses, caller insists", "c S 100 SS/SR; s RA 0 101 opt=no C/C; +500 c S 100 SS/C; s RA 0 101 opt=no C/C; = refused none - - REJ Sr"},
-{"SYN with another ISN", "c S 100 SS/SR; +3000 c S 9000 SS/SR !reused_ports; = no-answer none - - S0 S; = no-answer none - - S0 S"},
-{"window never seen to move", OPEN "c A 159+700 780 E/E; c A 859+700 780 E/E; c A 1559+700 780 E/E; c FA 2259 780 F1/CW; = 3-way half-closed client - S2 ShADadF"},
-{"lost by the capture, then believed", OPEN "c A 90159+9 780 E/E; c A 90168+9 780 E/E; c A 90177+9 780 E/E; c A 90186+9 780 E/E !lost_segment; c FA 90195 780 F1/E;"
-	"s A 780 90196 F2/CW; = 3-way half-closed client - S2 ShADadFG"},
+#include "tcp_scripts.def"
 };
-/* clang-format on */
 
 struct run {
 	struct ni_tcp tcp[NCONNS];
@@ -229,6 +86,13 @@ put32(uint8_t *p, uint32_t v)
 		p[i] = (uint8_t)v;
 }
 
+static void
+put16(uint8_t *p, unsigned long v)
+{
+	p[0] = (uint8_t)(v >> 8);
+	p[1] = (uint8_t)v;
+}
+
 /* Write the option that a token asks for; returns how many bytes there are now. */
 static uint8_t
 add_option(uint8_t *o, uint8_t n, const char *token)
@@ -269,7 +133,7 @@ check_marks(const struct run *r, const struct ni_tcp_out *out, char **save)
 		unsigned not = m[1] == '~';
 		while (i < NI_NMARKS && strcmp(m + 1 + not, ni_mark_name(i)) != 0)
 			i++;
-		if (i == NI_NMARKS || (out->marks >> i & 1) == not)
+		if (i == NI_NMARKS || (out->marks >> i & 1) == not )
 			fail_msg("%s: %s: not %s: %x", r->name, r->line, m, out->marks);
 	}
 }
@@ -319,20 +183,9 @@ expect_conn(struct run *r)
 static uint16_t
 flag_of(char c)
 {
-	switch (c) {
-	case 'F':
-		return NI_TH_FIN;
-	case 'S':
-		return NI_TH_SYN;
-	case 'R':
-		return NI_TH_RST;
-	case 'P':
-		return NI_TH_PSH;
-	case 'A':
-		return NI_TH_ACK;
-	default:
-		return 0;
-	}
+	static const char letters[] = "FSRPAUECN"; /* as in enum NI_TH_* */
+	const char *at = strchr(letters, c);
+	return at ? (uint16_t)(1U << (at - letters)) : 0;
 }
 
 static void
@@ -371,6 +224,8 @@ play_line(struct run *r, const char *line)
 			in.win = (uint16_t)strtoul(tok + 4, NULL, 10);
 		else if (!strncmp(tok, "id=", 3))
 			in.ip_id = (uint16_t)strtoul(tok + 3, NULL, 10);
+		else if (!strncmp(tok, "mss=", 4))
+			put16(opts + 2, strtoul(tok + 4, NULL, 10));
 		else
 			in.optlen = strcmp(tok, "opt=no") ? add_option(opts, in.optlen, tok) : 0;
 	}
@@ -468,6 +323,59 @@ test_steps(void **state)
 	assert_int_equal(c->opening[0].frame, 1);
 }
 
+/* What the SYNs say beside their numbers. */
+static void
+test_options(void **state)
+{
+	static const struct {
+		const char *syn, *synack;
+		unsigned ecn;
+	} cases[] = {
+	    {"S", "SA", NI_ECN_NO},
+	    {"SEC", "SA", NI_ECN_OFFERED},
+	    {"SEC", "SAE", NI_ECN_CLASSIC},
+	    {"SEC", "SAEC", NI_ECN_OFFERED},
+	    {"SECN", "SA", NI_ECN_OFFERED},
+	    {"SECN", "SAE", NI_ECN_CLASSIC},
+	    {"SECN", "SAC", NI_ECN_ACCURATE},
+	    {"SECN", "SAEC", NI_ECN_ACCURATE},
+	    {"SECN", "SAN", NI_ECN_ACCURATE},
+	    {"SECN", "SAEN", NI_ECN_CLASSIC},
+	    {"SECN", "SACN", NI_ECN_ACCURATE},
+	    {"SECN", "SAECN", NI_ECN_OFFERED},
+	};
+	static struct run r;
+	char text[256];
+	const struct ni_conn *c = &r.tcp[0].c;
+	(void)state;
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(
+		    text, sizeof(text),
+		    "c %s 100 SS/SR; s %s 500 101 E/SR; c A 101 501 E/E; = 3-way open - - S1 ShA",
+		    cases[i].syn, cases[i].synack);
+		play(text, text, false, &r);
+		assert_int_equal(c->ecn, cases[i].ecn);
+	}
+	assert_string_equal(ni_conn_ecn_name(NI_ECN_ACCURATE), "accecn");
+	assert_string_equal(ni_conn_ecn_name(NI_ECN_NKINDS), "?");
+	play("offered in vain, then left out",
+	     "c SECN 100 SS/SR; +1000 c S 100 SS/SR; s SA 500 101 E/SR; = half-open none - - S1 Sh",
+	     false, &r);
+	assert_int_equal(c->ecn, NI_ECN_NO);
+	play("mid-stream", "s SA 500 101 E/SR; = half-open none - - OTH ^h", false, &r);
+	assert_int_equal(c->ecn, NI_ECN_UNKNOWN);
+
+	play("clamped",
+	     "c S 100 SS/SR; +0 c S 100 mss=1204 SS/SR; s SA 500 101 E/SR; c A 101 501 E/E;"
+	     "s PA 501+1000 101 E/E; s PA 1501+20 101 E/E; = 3-way open - - S1 ShAd",
+	     false, &r);
+	assert_int_equal(c->mss[NI_CLIENT], 1204);
+	assert_int_equal(c->mss[NI_SERVER], 1460);
+	assert_int_equal(c->largest[NI_SERVER], 1000);
+	assert_int_equal(c->largest[NI_CLIENT], 0);
+	assert_true(c->flags & NI_CONN_MSS_CHANGED);
+}
+
 /* Given up by the tracker's owner. */
 static void
 test_settle(void **state)
@@ -550,9 +458,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_scripts), cmocka_unit_test(test_steps),
-	    cmocka_unit_test(test_settle),  cmocka_unit_test(test_originator),
-	    cmocka_unit_test(test_names),   cmocka_unit_test(test_every_word),
+	    cmocka_unit_test(test_scripts),    cmocka_unit_test(test_steps),
+	    cmocka_unit_test(test_options),    cmocka_unit_test(test_settle),
+	    cmocka_unit_test(test_originator), cmocka_unit_test(test_names),
+	    cmocka_unit_test(test_every_word),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
