@@ -270,13 +270,14 @@ const struct opt ni_cli_options[] = {
 	{FLAG, 'V', "tree", NULL, "show every field of every layer", AT(tree), 0, NULL},
 	{CALL, 'O', "tree-of", "PROTOCOLS", "as -V, but only these protocols in detail (comma-separated)", 0, 0, set_only},
 	{FLAG, 'x', "hex", NULL, "also show the bytes of each packet", AT(hex), 0, NULL},
-	{FLAG, 0, "explain", NULL, "with text and tree: say in sentences what TCP segments and connections mean", AT(explain), 0, NULL},
+	{FLAG, 0, "explain", NULL, "with text, tree and ladder: say in sentences what TCP segments and connections mean", AT(explain), 0, NULL},
 	{FLAG, 'q', "quiet", NULL, "print no packets", AT(quiet), 0, NULL},
 	{CALL, 't', "time", "FORMAT", "r relative, a clock, ad date and clock, d delta, dd delta of displayed, e epoch, u UTC, ud UTC with date", 0, 0, set_time},
 	{FLAG, 'l', "line-buffered", NULL, "write every line at once, as to a terminal", AT(line_buffered), 0, NULL},
 	{FLAG, 'n', "no-names", NULL, "do not resolve names (nothing is ever resolved; for habit)", AT(no_names), 0, NULL},
 	{CALL, 'z', "statistic", "STAT", "print a statistic behind the packets, for example follow,tcp,ascii,0; with -q nothing else; may be repeated; -z help lists them", 0, 0, add_stat},
 	{FLAG, 0, "json", NULL, "write statistics as JSON, one line each", AT(stats_json), 0, NULL},
+	{STRING, 0, "html", "FILE", "beside any output: write the report as a page for a browser, with ladders, to FILE", AT(html), 0, NULL},
 	{CALL, 0, "conn", "NUMBER", "ladder: only these TCP connections (as 3 or 0,4-7; tcp.stream has the number); may be repeated", 0, 0, set_conns},
 	{FLAG, 0, "full", NULL, "report: cut no list short; ladder: fold nothing", AT(full), 0, NULL},
 	{CALL, 0, "records", "KINDS", "with -T records: only these kinds (comma-separated): conn, http, dns, arp, dhcp, ntp, note", 0, 0, set_records},
@@ -464,7 +465,7 @@ check(struct ni_cli *cli, struct ni_err *err)
 	}
 	if (cli->explain && (cli->format == NI_FORMAT_FIELDS || cli->format == NI_FORMAT_JSON ||
 			     cli->format == NI_FORMAT_REPORT))
-		return ni_fail(err, NI_ERR_INPUT, "--explain: only with -T text or tree");
+		return ni_fail(err, NI_ERR_INPUT, "--explain: only with -T text, tree or ladder");
 	if (cli->follow && !cli->read_file)
 		return ni_fail(err, NI_ERR_INPUT, "--follow: only with -r FILE");
 	if (cli->ring.n && !cli->write_file)

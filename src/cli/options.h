@@ -33,7 +33,7 @@ enum ni_format {
 /* What the user asked for. Strings point into argv or at constants. */
 struct ni_cli {
 	struct ni_cli_list ifaces, fields, autostop, ring, decode_as, stats;
-	const char *read_file, *write_file, *write_format;
+	const char *read_file, *write_file, *write_format, *html;
 	const char *filter; /* -f, or the trailing words joined */
 	const char *display_filter; /* -Y */
 	const char *linktype, *user, *glossary, *list_fields, *completion, *color;

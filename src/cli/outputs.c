@@ -23,7 +23,7 @@ main_asked(const struct ni_cli *c)
 bool
 ni_outputs_asked(const struct ni_cli *c)
 {
-	return main_asked(c) || c->stats.n;
+	return main_asked(c) || c->stats.n || c->html;
 }
 
 unsigned
@@ -57,8 +57,11 @@ make_sink(struct ni_out *out, struct ni_cli *c, struct ni_session *s,
 	    .hex = c->hex,
 	    .explain = c->explain,
 	};
-	struct ni_ladder_opts ladder = {
-	    .time = c->time, .full = c->full, .conns = c->conns, .nconns = c->nconns};
+	struct ni_ladder_opts ladder = {.time = c->time,
+					.full = c->full,
+					.conns = c->conns,
+					.nconns = c->nconns,
+					.explain = c->explain};
 	struct ni_report_opts report = {.full = c->full, .input = about, .session = s};
 	switch (c->format) {
 	case NI_FORMAT_FIELDS:
@@ -124,4 +127,13 @@ ni_outputs_open(struct ni_out *out, struct ni_cli *c, struct ni_session *s,
 	for (size_t i = 0; i < c->stats.n && !rc; i++)
 		rc = add(s, ni_stat_open(&env, c->stats.v[i], err), err);
 	return rc;
+}
+
+int
+ni_outputs_open_html(struct ni_out *out, int fd, const struct ni_cli *c, struct ni_session *s,
+		     const struct ni_report_input *about, struct ni_err *err)
+{
+	struct ni_report_opts opts = {.full = c->full, .input = about, .session = s};
+	int rc = ni_out_init(out, fd, err);
+	return rc ? rc : add(s, ni_html_sink(out, &opts), err);
 }

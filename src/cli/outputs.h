@@ -20,4 +20,11 @@ unsigned ni_outputs_width(const struct ni_cli *c);
 int ni_outputs_open(struct ni_out *out, struct ni_cli *c, struct ni_session *s,
 		    const struct ni_report_input *about, struct ni_err *err);
 
+/**
+ * Make of @fd, which stays the caller's, the output @out for the page of --html, and add its sink
+ * to @s. What is given must outlive @s. 0, or a negative ni_status with @err filled.
+ */
+int ni_outputs_open_html(struct ni_out *out, int fd, const struct ni_cli *c, struct ni_session *s,
+			 const struct ni_report_input *about, struct ni_err *err);
+
 #endif

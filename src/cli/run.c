@@ -3,6 +3,7 @@
 #include "run.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "display_filter.h"
 #include "limits.h"
 #include "netinspect/finals.h"
+#include "outfile.h"
 #include "outputs.h"
 #include "privilege.h"
 #include "source.h"
@@ -26,6 +28,8 @@ struct run {
 	struct ni_session *session; /* NULL: nothing is shown */
 	struct ni_finals *finals;   /* NULL: conn.* mean the state so far */
 	struct ni_out out;
+	struct ni_outfile html_file; /* of --html; zeroed: none */
+	struct ni_out html;
 	struct ni_report_input about; /* for the report's first lines */
 	struct ni_source_info info;
 	struct ni_user user; /* who we work for */
@@ -139,6 +143,21 @@ open_writer(struct run *r, struct ni_err *err)
 	return rc || !c->write_file ? rc : ni_writer_open(&r->writer, &o, err);
 }
 
+static int
+open_html(struct run *r, struct ni_err *err)
+{
+	const struct ni_cli *c = r->cli;
+	struct ni_outfile_place at = {
+	    .dir = AT_FDCWD,
+	    .base = c->html,
+	    .name = c->html,
+	    .owner = &r->user,
+	    .input_dev = r->info.dev,
+	    .input_ino = r->info.ino,
+	};
+	return c->html ? ni_outfile_open(&r->html_file, &at, err) : NI_SUCCESS;
+}
+
 /* Everything is open: from here on packets are looked at, by a process that may do nothing else. */
 static int
 drop_rights(struct run *r, struct ni_err *err)
@@ -172,7 +191,10 @@ open_session(struct run *r, struct ni_err *err)
 	}
 	if (rc || !ni_outputs_asked(c))
 		return rc;
-	return ni_outputs_open(&r->out, r->cli, r->session, &r->about, err);
+	rc = ni_outputs_open(&r->out, r->cli, r->session, &r->about, err);
+	if (rc || !c->html)
+		return rc;
+	return ni_outputs_open_html(&r->html, r->html_file.fd, c, r->session, &r->about, err);
 }
 
 static void
@@ -395,6 +417,8 @@ open_all(struct run *r, struct ni_err *err)
 	if (!rc)
 		rc = open_writer(r, err);
 	if (!rc)
+		rc = open_html(r, err);
+	if (!rc)
 		rc = drop_rights(r, err);
 	catch_signals(r);
 	if (!rc && r->ahead)
@@ -422,6 +446,8 @@ ni_run(struct ni_cli *cli, struct ni_err *err)
 	ni_session_free(&r.session);
 	ni_finals_free(&r.finals);
 	ni_out_free(&r.out);
+	ni_out_free(&r.html);
+	ni_outfile_close(&r.html_file, NULL);
 	ni_source_close(&r.ahead);
 	ni_source_close(&r.source);
 	return rc;

@@ -4,39 +4,26 @@
  * way share one bounded memory; those that find no place at all are counted.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "columns.h"
 #include "i18n.h"
-#include "netinspect/cells.h"
+#include "ladders.h"
 #include "netinspect/event.h"
-#include "netinspect/ladder.h"
+#include "netinspect/explain.h"
 #include "report_page.h"
 #include "sink.h"
 
 enum {
-	OPEN_AT_A_TIME = 1 << 16, /* connections */
-	BUCKETS = 1 << 14,
 	KEEP = 1024, /* segments of the beginning, and of the end, of each */
 	TCP = 6,
 };
 #define POOL_BYTES ((size_t)96 << 20) /* touched as it is used */
 
-/* A connection under way. */
-struct entry {
-	struct entry *next;
-	struct ni_ladder *ladder;
-	uint32_t id;
-};
-
-struct ladders {
+struct drawer {
 	struct ni_sink sink;
 	struct ni_out *out;
 	struct ni_ladder_opts opts;
-	struct ni_ladder_pool *pool;
-	struct entry
-	    *bucket[BUCKETS]; /* by number; numbers are given in order, nobody chooses them */
-	uint32_t open;
+	struct ladders *ladders; /* of connections under way */
 	uint64_t written, missed;
 	struct ni_ladder_look look;
 	uint64_t *seen; /* a bit for each of opts.conns that was written */
@@ -45,7 +32,7 @@ struct ladders {
 /* ---- taking in ---- */
 
 static bool
-is_wanted(const struct ladders *s, uint32_t id, size_t *which)
+is_wanted(const struct drawer *s, uint32_t id, size_t *which)
 {
 	for (size_t i = 0; i < s->opts.nconns; i++) {
 		*which = i;
@@ -55,44 +42,16 @@ is_wanted(const struct ladders *s, uint32_t id, size_t *which)
 	return !s->opts.nconns;
 }
 
-static struct entry **
-find(struct ladders *s, uint32_t id)
-{
-	struct entry **e = &s->bucket[id % BUCKETS];
-	while (*e && (*e)->id != id)
-		e = &(*e)->next;
-	return e;
-}
-
-static struct entry *
-begin(struct ladders *s, struct entry **at, uint32_t id)
-{
-	struct entry *e = s->open < OPEN_AT_A_TIME ? calloc(1, sizeof(*e)) : NULL;
-	if (!e)
-		return NULL;
-	e->ladder = ni_ladder_new(s->pool, KEEP);
-	if (!e->ladder) {
-		free(e);
-		return NULL;
-	}
-	ni_ladder_unfold_all(e->ladder, s->opts.full);
-	e->id = id;
-	*at = e;
-	s->open++;
-	return e;
-}
-
 static void
 take_frame(struct ni_sink *sink, const struct ni_dis *d)
 {
-	struct ladders *s = (struct ladders *)sink;
-	size_t which;
+	struct drawer *s = (struct drawer *)sink;
+	size_t which = 0;
 	if (!d->seg || !d->conn || !is_wanted(s, d->conn->id, &which))
 		return;
-	struct entry **at = find(s, d->conn->id);
-	struct entry *e = *at ? *at : begin(s, at, d->conn->id);
-	if (e)
-		ni_ladder_take(e->ladder, d);
+	struct ni_ladder *l = ladders_get(s->ladders, d->conn->id);
+	if (l)
+		ni_ladder_take(l, d);
 	s->look.zero_ns = d->clock ? d->clock->first_ns : 0;
 	s->look.digits = d->frame->ts_digits;
 }
@@ -117,7 +76,7 @@ color_of(enum ni_ladder_tone tone)
 }
 
 static void
-write_title(struct ladders *s, const struct ni_conn *c)
+write_title(struct drawer *s, const struct ni_conn *c)
 {
 	char mem[256];
 	char client[64];
@@ -137,7 +96,7 @@ write_title(struct ladders *s, const struct ni_conn *c)
 }
 
 static void
-write_lines(struct ladders *s, const struct ni_ladder *l, const struct ni_ladder_row *row)
+write_lines(struct drawer *s, const struct ni_ladder *l, const struct ni_ladder_row *row)
 {
 	struct ni_buf *b = &s->out->b;
 	enum ni_color color = color_of(ni_ladder_tone(l, row));
@@ -153,8 +112,43 @@ write_lines(struct ladders *s, const struct ni_ladder *l, const struct ni_ladder
 	}
 }
 
+/* Sentences, set in below what they are about. */
 static void
-write_ladder(struct ladders *s, struct ni_ladder *l, const struct ni_conn *c)
+para(struct drawer *s, const struct ni_buf *words)
+{
+	enum { LEFT = 6 };
+	struct rp_page page = rp_page(s->out);
+	page.width = s->look.width;
+	if (words->len)
+		rp_para(&page, LEFT, NULL, words->p);
+}
+
+static void
+explain_row(struct drawer *s, const struct ni_ladder_row *row, const struct ni_conn *c)
+{
+	char mem[RP_PARAGRAPH];
+	struct ni_buf b = ni_buf(mem, sizeof(mem));
+	if (row->kind != NI_LADDER_SEGMENT)
+		return;
+	ni_explain_segment(&b, row->rung, c);
+	ni_buf_z(&b);
+	para(s, &b);
+}
+
+static void
+explain_conn(struct drawer *s, const struct ni_conn *c)
+{
+	char mem[RP_PARAGRAPH];
+	struct ni_buf b = ni_buf(mem, sizeof(mem));
+	ni_explain_conn(&b, c);
+	ni_buf_z(&b);
+	if (b.len)
+		ni_buf_c(&s->out->b, '\n');
+	para(s, &b);
+}
+
+static void
+write_ladder(struct drawer *s, struct ni_ladder *l, const struct ni_conn *c)
 {
 	size_t rows = ni_ladder_layout(l, c);
 	ni_ladder_fit(&s->look, l);
@@ -168,42 +162,50 @@ write_ladder(struct ladders *s, struct ni_ladder *l, const struct ni_conn *c)
 		ni_ladder_head(&s->out->b, &s->look, l, i);
 		ni_buf_c(&s->out->b, '\n');
 	}
-	for (size_t i = 0; i < rows; i++)
-		write_lines(s, l, ni_ladder_row(l, i));
+	const struct ni_ladder_row *segment = NULL;
+	for (size_t i = 0; i < rows; i++) {
+		const struct ni_ladder_row *row = ni_ladder_row(l, i);
+		write_lines(s, l, row);
+		if (row->kind != NI_LADDER_MESSAGE)
+			segment = row;
+		/* Messages stay with their segment. */
+		bool last = i + 1 == rows || ni_ladder_row(l, i + 1)->kind != NI_LADDER_MESSAGE;
+		if (s->opts.explain && last && segment)
+			explain_row(s, segment, c);
+	}
+	if (s->opts.explain)
+		explain_conn(s, c);
 	ni_out_line(s->out);
 }
 
 static void
-end_conn(struct ladders *s, const struct ni_conn *c)
+end_conn(struct drawer *s, const struct ni_conn *c)
 {
-	size_t which;
+	size_t which = 0;
 	if (!is_wanted(s, c->id, &which))
 		return;
-	struct entry **at = find(s, c->id);
-	struct entry *e = *at;
-	if (!e) {
+	struct ni_ladder *l = ladders_remove(s->ladders, c->id);
+	if (!l) {
 		s->missed++;
 		return;
 	}
 	if (s->opts.nconns)
 		s->seen[which / 64] |= UINT64_C(1) << which % 64;
-	write_ladder(s, e->ladder, c);
-	*at = e->next;
-	s->open--;
-	ni_ladder_free(&e->ladder);
-	free(e);
+	ni_ladder_unfold_all(l, s->opts.full);
+	write_ladder(s, l, c);
+	ni_ladder_free(&l);
 }
 
 static void
 take_event(struct ni_sink *sink, const struct ni_event *e)
 {
 	if (e->kind == NI_EV_CONN_END && e->conn->ipproto == TCP)
-		end_conn((struct ladders *)sink, e->conn);
+		end_conn((struct drawer *)sink, e->conn);
 }
 
 /* What was asked for and is not there. */
 static void
-write_absent(struct ladders *s)
+write_absent(struct drawer *s)
 {
 	struct ni_buf *b = &s->out->b;
 	for (size_t i = 0; i < s->opts.nconns; i++)
@@ -217,7 +219,7 @@ write_absent(struct ladders *s)
 static int
 finish(struct ni_sink *sink, struct ni_err *err)
 {
-	struct ladders *s = (struct ladders *)sink;
+	struct drawer *s = (struct drawer *)sink;
 	write_absent(s);
 	if (s->missed)
 		ni_buf_fmt(&s->out->b,
@@ -231,15 +233,8 @@ finish(struct ni_sink *sink, struct ni_err *err)
 static void
 destroy(struct ni_sink *sink)
 {
-	struct ladders *s = (struct ladders *)sink;
-	for (size_t i = 0; i < BUCKETS; i++) {
-		for (struct entry *e = s->bucket[i], *next; e; e = next) {
-			next = e->next;
-			ni_ladder_free(&e->ladder);
-			free(e);
-		}
-	}
-	ni_ladder_pool_free(&s->pool);
+	struct drawer *s = (struct drawer *)sink;
+	ladders_free(&s->ladders);
 	free(s->seen);
 	free(s);
 }
@@ -250,7 +245,7 @@ static const struct ni_sink_ops ops = {
 struct ni_sink *
 ni_ladder_sink(struct ni_out *out, const struct ni_ladder_opts *opts)
 {
-	struct ladders *s = calloc(1, sizeof(*s));
+	struct drawer *s = calloc(1, sizeof(*s));
 	if (!s)
 		return NULL;
 	s->sink.ops = &ops;
@@ -263,9 +258,9 @@ ni_ladder_sink(struct ni_out *out, const struct ni_ladder_opts *opts)
 	    .time_format = opts->time,
 	    .no_delta = opts->time == NI_TIME_DELTA || opts->time == NI_TIME_DELTA_DISPLAYED,
 	};
-	s->pool = ni_ladder_pool_new(POOL_BYTES);
+	s->ladders = ladders_new(POOL_BYTES, KEEP);
 	s->seen = calloc(opts->nconns / 64 + 1, sizeof(*s->seen));
-	if (s->pool && s->seen)
+	if (s->ladders && s->seen)
 		return &s->sink;
 	destroy(&s->sink);
 	return NULL;

@@ -149,15 +149,26 @@ take_event(struct ni_sink *s, const struct ni_event *e)
 
 /* ---- writing ---- */
 
+/* A page of HTML has drawings beside the sections. */
+static void
+more(struct rp_page *p, enum rp_place place)
+{
+	if (!p->html)
+		return;
+	rp_html_close(p);
+	p->html->after(p->html->ctx, place);
+}
+
 static int
 finish(struct ni_sink *s, struct ni_err *err)
 {
 	struct report *r = (struct report *)s;
 	struct rp_page page = rp_page(r->out);
 	bool no_memory = false;
+	page.html = r->opts.html;
 	struct rp_ctx ctx = {.page = &page,
 			     .no_memory = &no_memory,
-			     .full = r->opts.full,
+			     .full = r->opts.full || page.html,
 			     .zero_ns = r->capture.zero_ns,
 			     .last_ns = r->capture.last_ns};
 	struct rp_seen seen = {.conns = r->conns.total,
@@ -166,6 +177,7 @@ finish(struct ni_sink *s, struct ni_err *err)
 			       .packets = r->capture.packets};
 
 	rp_capture_write(&r->capture, &ctx, &r->opts, r->reg);
+	more(&page, RP_AFTER_CAPTURE);
 	if (r->capture.packets) {
 		rp_icmp_end(&r->icmp, &r->bad, r->capture.last_ns);
 		rp_bad_write(&r->bad, &ctx, &seen);
@@ -175,10 +187,14 @@ finish(struct ni_sink *s, struct ni_err *err)
 		rp_pairs_write(&r->pairs, &ctx);
 		rp_dns_write(&r->dns, &ctx);
 		rp_conns_write(&r->conns, &ctx);
+		more(&page, RP_AFTER_CONNS);
 		rp_http_write(&r->http, &r->conns, &ctx);
+		more(&page, RP_AFTER_HTTP);
 		rp_icmp_write(&r->icmp, &ctx);
 		rp_notes_write(&r->notes, &ctx);
 	}
+	if (page.html)
+		rp_html_close(&page);
 	int rc = ni_out_flush(r->out, err);
 	if (!rc && no_memory)
 		return ni_fail(err, NI_ERR_RUN, "report: not enough memory, lists are missing");

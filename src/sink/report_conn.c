@@ -481,8 +481,11 @@ rp_conns_write(struct rp_conns *c, const struct rp_ctx *ctx)
 		return;
 	rp_num(&b, c->total);
 	rp_heading(ctx->page, "TCP connections", ni_buf_z(&b));
-	/* As with rows, a list is not cut for the sake of two. */
-	if (c->total <= RP_BLOCKS + 2) {
+	if (ctx->page->html) { /* which draws connections itself */
+		write_totals(c, ctx);
+		write_servers(c, ctx);
+		write_table(c, ctx);
+	} else if (c->total <= RP_BLOCKS + 2) { /* not cut for the sake of two, as with rows */
 		write_all_blocks(c, ctx);
 	} else {
 		write_totals(c, ctx);

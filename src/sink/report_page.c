@@ -41,6 +41,10 @@ put_converted(struct rp_page *p, const char *s, size_t n)
 void
 rp_put(struct rp_page *p, const char *text)
 {
+	if (p->html) {
+		rp_html_put(p, NI_C_NONE, text);
+		return;
+	}
 	char mem[RP_PARAGRAPH];
 	struct ni_buf b = ni_buf(mem, sizeof(mem));
 	ni_cells_show(&b, text, strlen(text), p->o->ascii);
@@ -61,6 +65,10 @@ rp_fmt(struct rp_page *p, const char *fmt, ...)
 void
 rp_put_color(struct rp_page *p, enum ni_color c, const char *text)
 {
+	if (p->html) {
+		rp_html_put(p, c, text);
+		return;
+	}
 	if (c != NI_C_NONE)
 		ni_out_color(p->o, c);
 	rp_put(p, text);
@@ -80,6 +88,10 @@ blanks(struct rp_page *p, unsigned n)
 void
 rp_to(struct rp_page *p, unsigned col)
 {
+	if (p->html) {
+		rp_html_to(p, col);
+		return;
+	}
 	const struct ni_buf *b = &p->o->b;
 	if (p->col > col || (p->col && p->col == col && b->p[b->len - 1] != ' '))
 		col = p->col + 1;
@@ -89,6 +101,10 @@ rp_to(struct rp_page *p, unsigned col)
 void
 rp_end(struct rp_page *p)
 {
+	if (p->html) {
+		rp_html_end(p);
+		return;
+	}
 	ni_buf_c(&p->o->b, '\n');
 	p->col = 0;
 	p->begun = true;
@@ -98,6 +114,10 @@ rp_end(struct rp_page *p)
 void
 rp_heading(struct rp_page *p, const char *title, const char *right)
 {
+	if (p->html) {
+		rp_html_heading(p, title, right);
+		return;
+	}
 	unsigned end = p->width - (right ? rp_columns(p, right) + 1 : 0);
 	if (p->begun)
 		rp_end(p);
@@ -116,6 +136,10 @@ rp_heading(struct rp_page *p, const char *title, const char *right)
 void
 rp_para(struct rp_page *p, unsigned left, const char *label, const char *text)
 {
+	if (p->html) {
+		rp_html_para(p, label, text);
+		return;
+	}
 	char mem[RP_PARAGRAPH];
 	struct ni_buf b = ni_buf(mem, sizeof(mem));
 	ni_cells_show(&b, text, strlen(text), p->o->ascii);
@@ -154,7 +178,7 @@ rp_more(struct rp_page *p, uint64_t shown, uint64_t total)
 {
 	char mem[64];
 	struct ni_buf b = ni_buf(mem, sizeof(mem));
-	if (shown >= total)
+	if (shown >= total || p->html) /* tables of HTML say it themselves */
 		return;
 	ni_buf_str(&b, "… and ");
 	rp_num(&b, total - shown);
@@ -174,6 +198,10 @@ rp_not_kept(struct rp_page *p, uint64_t lost, const char *one, const char *many)
 	rp_num(&b, lost);
 	ni_buf_fmt(&b, " further %s not kept: no room", lost == 1 ? one : many);
 	ni_buf_str(&b, lost == 1 ? " for it" : " for them");
+	if (p->html) {
+		rp_html_para(p, NULL, ni_buf_z(&b));
+		return;
+	}
 	rp_to(p, RP_INDENT);
 	rp_put_color(p, NI_C_WARN, ni_buf_z(&b));
 	rp_end(p);
@@ -316,6 +344,10 @@ rp_table(struct rp_page *p, const struct rp_table *t)
 	struct layout l = {0};
 	if (!t->rows)
 		return;
+	if (p->html) {
+		rp_html_table(p, t);
+		return;
+	}
 	while (t->cols[l.n].title)
 		l.n++;
 	measure(p, t, &l);

@@ -23,8 +23,19 @@ enum {
 	RP_MIN_WIDTH = 60, /* narrower pages are not laid out for */
 };
 
+/* Where a page of HTML may have more than the report's sections. */
+enum rp_place { RP_AFTER_CAPTURE, RP_AFTER_CONNS, RP_AFTER_HTTP };
+
+struct rp_html {
+	void (*after)(void *ctx, enum rp_place place);
+	bool (*drawn)(void *ctx, uint32_t conn); /* whether the page has a drawing of it */
+	void *ctx;
+};
+
 struct rp_page {
 	struct ni_out *o;
+	const struct rp_html *html; /* NULL: text */
+	const char *element;        /* of HTML that is open; NULL: none */
 	unsigned width;
 	unsigned col; /* columns used in the current line */
 	bool begun;   /* something has been written */
@@ -79,6 +90,16 @@ struct rp_table {
 };
 
 void rp_table(struct rp_page *p, const struct rp_table *t);
+
+/* ---- report_html.c: the same as HTML ---- */
+
+void rp_html_close(struct rp_page *p);
+void rp_html_heading(struct rp_page *p, const char *title, const char *right);
+void rp_html_para(struct rp_page *p, const char *label, const char *words);
+void rp_html_put(struct rp_page *p, enum ni_color c, const char *words);
+void rp_html_to(struct rp_page *p, unsigned col);
+void rp_html_end(struct rp_page *p);
+void rp_html_table(struct rp_page *p, const struct rp_table *t);
 
 /* ---- values ---- */
 

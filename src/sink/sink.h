@@ -83,18 +83,28 @@ struct ni_report_input {
 	const char *problem; /* "cut at packet 17 …" or NULL */
 };
 
+struct rp_html;
+
 struct ni_report_opts {
 	bool full; /* no list is cut */
 	const struct ni_report_input *input;
 	const struct ni_session *session; /* for its drop counts */
+	const struct rp_html *html;       /* write HTML, with these additions; NULL: text */
 };
 
 /* -T report. */
 struct ni_sink *ni_report_sink(struct ni_out *out, const struct ni_report_opts *opts);
 
+/*
+ * --html: the report as one self-contained page, to @out, which stays the caller's. NULL when
+ * memory is short.
+ */
+struct ni_sink *ni_html_sink(struct ni_out *out, const struct ni_report_opts *opts);
+
 struct ni_ladder_opts {
 	enum ni_time_format time;
 	bool full;             /* nothing is folded */
+	bool explain;          /* what segments and connections mean, in sentences */
 	const uint32_t *conns; /* draw only these; must live as long as the sink */
 	size_t nconns;         /* 0: all */
 };
