@@ -164,15 +164,17 @@ utf8_len(const uint8_t *p, size_t n)
 	return k;
 }
 
-/* C1 controls (U+0080..U+009F) and the bidi controls move a terminal's cursor or its text. */
+/* C1 controls (U+0080..U+009F), line separators, and the bidi and invisible controls move a
+ * terminal's cursor or its text. Dashes, quotes and the ellipsis stand between them and do not. */
 static bool
 is_unsafe_utf8(const uint8_t *p, size_t k)
 {
 	if (k == 2)
-		return p[0] == 0xc2 && p[1] < 0xa0;
+		return (p[0] == 0xc2 && p[1] < 0xa0) || (p[0] == 0xd8 && p[1] == 0x9c);
+	if (k == 3 && p[0] == 0xe2 && p[1] == 0x80)
+		return (p[2] >= 0x8b && p[2] <= 0x8f) || (p[2] >= 0xa8 && p[2] <= 0xae);
 	if (k == 3 && p[0] == 0xe2)
-		return (p[1] == 0x80 && p[2] >= 0x8b && p[2] <= 0xae) ||
-		       (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9);
+		return p[1] == 0x81 && p[2] >= 0xa0 && p[2] <= 0xaf;
 	return k == 3 && p[0] == 0xef && p[1] == 0xbb && p[2] == 0xbf;
 }
 

@@ -65,10 +65,15 @@ fold_label(struct ni_buf *b, const struct ni_ladder_row *row, unsigned brief)
 	unsigned long long bytes = row->bytes[row->side];
 	if (!bytes)
 		ni_buf_fmt(b, "%llu × ACK", data + acks);
-	else if (brief == 0 && acks)
-		ni_buf_fmt(b, _("%llu segments, %llu bytes; %llu ACKs back"), data, bytes, acks);
+	else if (brief == 0 && !acks)
+		ni_buf_fmt(b,
+			   NI_PLURAL("%llu segment, %llu bytes", "%llu segments, %llu bytes", data),
+			   data, bytes);
 	else if (brief == 0)
-		ni_buf_fmt(b, _("%llu segments, %llu bytes"), data, bytes);
+		ni_buf_fmt(b,
+			   NI_PLURAL("%llu segment, %llu bytes; ACKs back: %llu",
+				     "%llu segments, %llu bytes; ACKs back: %llu", data),
+			   data, bytes, acks);
 	else if (brief == 1 && acks)
 		ni_buf_fmt(b, "%llu × data %llu B, %llu × ACK", data, bytes, acks);
 	else

@@ -6,7 +6,7 @@
 #include "out.h"
 #include "report_page.h"
 
-enum { WIDTH = 1000, ROW = 20, LEFT = 380, RIGHT = 90, SPAN = WIDTH - LEFT - RIGHT, LABEL = 46 };
+enum { WIDTH = 1000, ROW = 20, LEFT = 380, RIGHT = 90, SPAN = WIDTH - LEFT - RIGHT, LABEL = 40 };
 
 void
 html_waterfall_add(struct html_waterfall *w, const struct ni_http_exchange *x)
