@@ -266,8 +266,9 @@ add_gap(struct maker *m)
 static void
 add_end(struct maker *m, const struct ni_conn *c)
 {
-	bool opened = c->open != NI_OPEN_NONE && !ni_ladder_open_frame(c);
-	bool closed = c->close != NI_CLOSE_NONE && !ni_ladder_close_frame(c);
+	/* Decided by no segment, or by one that a filter left out. */
+	bool opened = c->open != NI_OPEN_NONE && (m->open || !ni_ladder_open_frame(c));
+	bool closed = c->close != NI_CLOSE_NONE && (m->close || !ni_ladder_close_frame(c));
 	struct ni_ladder_row *row = opened || closed ? add(m) : NULL;
 	if (!row)
 		return;

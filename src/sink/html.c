@@ -43,6 +43,7 @@ struct page {
 	struct drawing drawing[DRAWINGS];
 	unsigned drawings, troubled;
 	uint64_t undrawn;
+	bool refused; /* there was no room for a connection */
 	int64_t zero_ns, last_ns;
 	struct html_graph graph;
 	struct html_waterfall waterfall;
@@ -63,6 +64,8 @@ take_frame(struct ni_sink *s, const struct ni_dis *d)
 	struct ni_ladder *l = ladders_get(p->ladders, d->conn->id);
 	if (l)
 		ni_ladder_take(l, d);
+	else
+		p->refused = true;
 }
 
 /* Of many connections the first are drawn, and of the others those that did not end well. */
@@ -72,6 +75,8 @@ end_conn(struct page *p, const struct ni_conn *c)
 	struct ni_ladder *l = ladders_remove(p->ladders, c->id);
 	bool trouble = rp_conn_trouble(c, p->last_ns) != RP_BAD_NONE;
 	unsigned good = p->drawings - p->troubled;
+	if (!l && !p->refused)
+		return; /* the filter let nothing of it through */
 	bool draw = l && (good < FIRST || (trouble && p->troubled < TROUBLED));
 	if (!draw) {
 		p->undrawn++;

@@ -25,6 +25,7 @@ struct drawer {
 	struct ni_ladder_opts opts;
 	struct ladders *ladders; /* of connections under way */
 	uint64_t written, missed;
+	bool refused; /* there was no room for a connection */
 	struct ni_ladder_look look;
 	uint64_t *seen; /* a bit for each of opts.conns that was written */
 };
@@ -52,6 +53,8 @@ take_frame(struct ni_sink *sink, const struct ni_dis *d)
 	struct ni_ladder *l = ladders_get(s->ladders, d->conn->id);
 	if (l)
 		ni_ladder_take(l, d);
+	else
+		s->refused = true;
 	s->look.zero_ns = d->clock ? d->clock->first_ns : 0;
 	s->look.digits = d->frame->ts_digits;
 }
@@ -186,7 +189,8 @@ end_conn(struct drawer *s, const struct ni_conn *c)
 		return;
 	struct ni_ladder *l = ladders_remove(s->ladders, c->id);
 	if (!l) {
-		s->missed++;
+		/* Else the filter let nothing of it through. */
+		s->missed += s->refused;
 		return;
 	}
 	if (s->opts.nconns)

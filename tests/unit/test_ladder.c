@@ -221,6 +221,13 @@ test_verdicts(void **state)
 	assert_string_equal(ni_buf_z(&b), "CLOSE reset by client");
 	assert_int_equal(ni_ladder_tone(ladder, row(3)), NI_TONE_BAD);
 
+	/* A filter may have left out what decided it: then it stands at the end. */
+	conn.closing[1].frame = 30;
+	n = ni_ladder_layout(ladder, &conn);
+	assert_int_equal(row(n - 1)->kind, NI_LADDER_END);
+	assert_true(row(n - 1)->closed);
+	assert_false(row(n - 1)->opened);
+
 	conn.open = NI_OPEN_NO_ANSWER;
 	conn.close = NI_CLOSE_NONE;
 	n = ni_ladder_layout(ladder, &conn);
@@ -290,6 +297,7 @@ test_shared(void **state)
 	enum { LADDERS = 100, EACH = 500, ROOM = 220 << 11 };
 	struct ni_ladder *all[LADDERS];
 	uint64_t bytes;
+	conn = (struct ni_conn){.ipproto = 6};
 	pool = ni_ladder_pool_new(ROOM);
 	assert_non_null(pool);
 	for (size_t i = 0; i < LADDERS; i++)
@@ -323,6 +331,7 @@ test_no_room(void **state)
 	enum { LADDERS = 50 };
 	struct ni_ladder *all[LADDERS];
 	uint64_t bytes;
+	conn = (struct ni_conn){.ipproto = 6};
 	pool = ni_ladder_pool_new(0);
 	assert_non_null(pool);
 	for (size_t i = 0; i < LADDERS; i++) {
