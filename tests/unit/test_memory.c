@@ -151,32 +151,38 @@ gzip_file(void)
 	read_capture("captures/http-download.pcap.gz", NULL);
 }
 
-/* Everything that a run with a report and JSON needs. */
+/* Everything that a run with the outputs that remember needs. */
 static void
 whole_run(const char *name)
 {
+	enum { OUTPUTS = 4 };
 	struct ni_err err = {.what = ""};
 	struct ni_session_opts opts = {.seed = 1, .check_checksums = true};
 	struct ni_report_input about = {.name = name, .format = "pcap"};
-	struct ni_out out[2] = {{.fd = -1}, {.fd = -1}};
+	struct ni_ladder_opts ladder = {.explain = true};
+	struct ni_out out[OUTPUTS] = {{.fd = -1}, {.fd = -1}, {.fd = -1}, {.fd = -1}};
 	struct ni_session *s = ni_session_new(&opts, &err);
+	bool ready = true;
 	if (!s) {
 		assert_true(err.what[0] != '\0');
 		return;
 	}
 	struct ni_report_opts report = {.full = true, .input = &about, .session = s};
-	if (!ni_out_init(&out[0], -1, NULL) && !ni_out_init(&out[1], -1, NULL)) {
-		struct ni_sink *sinks[] = {ni_report_sink(&out[0], &report),
-					   ni_json_sink(&out[1], true)};
-		for (unsigned i = 0; i < 2; i++)
+	for (unsigned i = 0; i < OUTPUTS; i++)
+		ready = ready && !ni_out_init(&out[i], -1, NULL);
+	if (ready) {
+		struct ni_sink *sinks[OUTPUTS] = {
+		    ni_report_sink(&out[0], &report), ni_json_sink(&out[1], true),
+		    ni_ladder_sink(&out[2], &ladder), ni_html_sink(&out[3], &report)};
+		for (unsigned i = 0; i < OUTPUTS; i++)
 			if (sinks[i] && ni_session_add(s, sinks[i], NULL))
 				sinks[i]->ops->free(sinks[i]);
 		read_capture(name, s);
 		ni_session_end(s, &err);
 	}
 	ni_session_free(&s);
-	ni_out_free(&out[0]);
-	ni_out_free(&out[1]);
+	for (unsigned i = 0; i < OUTPUTS; i++)
+		ni_out_free(&out[i]);
 }
 
 static void
