@@ -184,6 +184,7 @@ finish(struct ni_sink *s, struct ni_err *err)
 		rp_tree_write(&r->tree, &ctx, r->reg);
 		rp_arp_write(&r->arp, &ctx);
 		rp_dhcp_write(&r->dhcp, &ctx);
+		rp_hosts_write(&r->pairs, &ctx);
 		rp_pairs_write(&r->pairs, &ctx);
 		rp_dns_write(&r->dns, &ctx);
 		rp_conns_write(&r->conns, &ctx);

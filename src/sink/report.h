@@ -209,7 +209,7 @@ struct rp_conns {
 	uint64_t open[NI_OPEN_NKINDS], close[NI_CLOSE_NKINDS];
 	uint64_t first[3];     /* closed first: client, server, nobody */
 	uint64_t time_wait[4]; /* enum ni_side */
-	uint64_t short_conns, long_conns, requests, most_requests;
+	uint64_t short_conns, long_conns, requests, long_requests, most_requests;
 	uint32_t most_id;
 	struct rp_hist rtt;
 };
@@ -237,7 +237,11 @@ void rp_report_end(struct rp_bad *bad, const struct ni_conn *c, enum rp_bad_kind
 
 /* ---- report_pairs.c: who talked to whom ---- */
 
-enum { RP_PAIRS = 16384, RP_LARGE_PAIRS = 4096 /* of these kept for large conversations */ };
+enum {
+	RP_PAIRS = 16384,
+	RP_LARGE_PAIRS = 4096, /* of these kept for large conversations */
+	RP_HOSTS = 10,         /* shown, those with the most bytes */
+};
 
 struct rp_pairs {
 	struct rp_map map;
@@ -248,16 +252,20 @@ void rp_pairs_conn(struct rp_pairs *p, const struct ni_conn *c);
 /** Count an IP packet that belongs to no connection. */
 void rp_pairs_frame(struct rp_pairs *p, const struct ni_dis *d);
 void rp_pairs_write(const struct rp_pairs *p, const struct rp_ctx *ctx);
+/** Write who sent and received most, whoever the other end was. */
+void rp_hosts_write(const struct rp_pairs *p, const struct rp_ctx *ctx);
 void rp_pairs_free(struct rp_pairs *p);
 
-/* ---- report_http.c ---- */
+/* ---- report_http.c; report_http_groups.c: many exchanges counted together ---- */
 
-enum { RP_EXCHANGES = 20000, RP_HOSTS = 1024 };
+enum { RP_EXCHANGES = 20000, RP_HTTP_GROUPS = 1024 };
+
+enum rp_http_group { RP_HTTP_HOST, RP_HTTP_STATUS, RP_HTTP_TYPE, RP_HTTP_NGROUPS };
 
 struct rp_http {
 	struct rp_list list;
 	struct rp_top slowest;
-	struct rp_map hosts;
+	struct rp_map groups[RP_HTTP_NGROUPS];
 	struct rp_texts texts;
 	uint64_t total;
 	uint64_t by_class[6]; /* [0]: no response */
@@ -271,6 +279,13 @@ void rp_http_add(struct rp_http *h, const struct ni_http_exchange *x, struct rp_
 		 bool patient);
 void rp_http_write(const struct rp_http *h, const struct rp_conns *conns, const struct rp_ctx *ctx);
 void rp_http_free(struct rp_http *h);
+
+void rp_http_count(struct rp_http *h, const struct ni_http_exchange *x, int64_t wait_ns);
+/** A table of the exchanges by host, status or type; nothing if all are of one. */
+void rp_http_groups_write(const struct rp_http *h, enum rp_http_group by, const struct rp_ctx *ctx);
+/** The host of all exchanges ("" if none was named), NULL if there are several. */
+const char *rp_http_only_host(const struct rp_http *h);
+void rp_http_groups_free(struct rp_http *h);
 
 /* ---- report_dns.c ---- */
 

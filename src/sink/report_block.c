@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "i18n.h"
 #include "report.h"
 #include "tcp_track.h"
 
@@ -390,8 +391,11 @@ put_data(const struct ni_conn *c, struct ni_buf *b)
 	if (!c->requests)
 		return;
 	ni_buf_str(b, "; ");
-	rp_count(b, c->requests, "request", "requests");
-	ni_buf_str(b, c->requests == 1 ? ": a short connection" : ": a long connection");
+	if (c->requests == 1)
+		ni_buf_str(b, _("1 request: a short connection"));
+	else
+		ni_buf_fmt(b, _("%u requests: a long connection, %.2f handshakes a request"),
+			   c->requests, 1.0 / c->requests);
 }
 
 static void

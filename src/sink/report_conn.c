@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "i18n.h"
 #include "report.h"
 
 enum { KIND_LIMIT = RP_CONNS - RP_TROUBLED }; /* rows for connections that ended well */
@@ -49,10 +50,12 @@ count_requests(struct rp_conns *c, const struct ni_conn *conn)
 	if (!conn->requests)
 		return;
 	c->requests += conn->requests;
-	if (conn->requests == 1)
+	if (conn->requests == 1) {
 		c->short_conns++;
-	else
+	} else {
 		c->long_conns++;
+		c->long_requests += conn->requests;
+	}
 	if (conn->requests > c->most_requests) {
 		c->most_requests = conn->requests;
 		c->most_id = conn->id;
@@ -256,9 +259,9 @@ static void
 write_table(const struct rp_conns *c, const struct rp_ctx *ctx)
 {
 	static const struct rp_col cols[] = {{"#", RP_RIGHT, 0},
-					     {"client", RP_ELIDE, 20},
-					     {"server", RP_ELIDE, 20},
-					     {"verdict", RP_ELIDE, 12},
+					     {"client", RP_ELIDE, 12},
+					     {"server", RP_ELIDE, 12},
+					     {"verdict", 0, 0},
 					     {"time", RP_RIGHT, 0},
 					     {"data", RP_RIGHT, 0},
 					     {"", RP_OPTION, 0},
@@ -385,6 +388,33 @@ put_closers(const struct rp_conns *c, struct ni_buf *b)
 	rp_num(b, c->first[NI_SERVER]);
 }
 
+/* A handshake costs a round trip: how many requests share one. */
+static void
+put_requests(const struct rp_conns *c, struct ni_buf *b)
+{
+	if (c->short_conns)
+		ni_buf_fmt(b,
+			   NI_PLURAL("%llu short connection: one request for its handshake",
+				     "%llu short connections: one request for each handshake",
+				     c->short_conns),
+			   (unsigned long long)c->short_conns);
+	if (c->short_conns && c->long_conns)
+		ni_buf_str(b, "; ");
+	if (!c->long_conns)
+		return;
+	ni_buf_fmt(b,
+		   NI_PLURAL("%llu long connection: %.1f requests for its handshake, that is %.2f "
+			     "handshakes a request",
+			     "%llu long connections: %.1f requests for each handshake, that is "
+			     "%.2f handshakes a request",
+			     c->long_conns),
+		   (unsigned long long)c->long_conns,
+		   (double)c->long_requests / (double)c->long_conns,
+		   (double)c->long_conns / (double)c->long_requests);
+	ni_buf_fmt(b, _("; most requests: %llu on #%u"), (unsigned long long)c->most_requests,
+		   c->most_id);
+}
+
 static void
 write_totals(const struct rp_conns *c, const struct rp_ctx *ctx)
 {
@@ -406,24 +436,24 @@ write_totals(const struct rp_conns *c, const struct rp_ctx *ctx)
 		b.len = 0;
 	}
 	if (c->requests) {
-		rp_count(&b, c->short_conns, "short (one request)", "short (one request each)");
-		ni_buf_str(&b, ", ");
-		rp_num(&b, c->long_conns);
-		ni_buf_str(&b, " long (several)");
-		if (c->most_requests > 1) {
-			ni_buf_str(&b, "; most requests: ");
-			rp_num(&b, c->most_requests);
-			ni_buf_fmt(&b, " on #%u", c->most_id);
-		}
+		put_requests(c, &b);
 		rp_para(ctx->page, LEFT, "requests", ni_buf_z(&b));
 	}
 }
 
-/* Tell connections in full, in the order of their numbers. */
+/* Those that did not end well, then the others, each in the order of their numbers. */
+static bool
+worse(const void *ctx, uint32_t a, uint32_t b)
+{
+	bool x = row_at(ctx, a)->trouble != RP_BAD_NONE;
+	bool y = row_at(ctx, b)->trouble != RP_BAD_NONE;
+	return x != y ? x : earlier(ctx, a, b);
+}
+
 static void
 write_all_blocks(const struct rp_conns *c, const struct rp_ctx *ctx)
 {
-	uint32_t *index = rp_sorted(ctx, c->rows.n, earlier, c);
+	uint32_t *index = rp_sorted(ctx, c->rows.n, worse, c);
 	for (uint32_t i = 0; index && i < c->rows.n; i++) {
 		const struct row *r = row_at(c, index[i]);
 		if (i)

@@ -19,16 +19,6 @@ struct slow {
 	struct ni_http_exchange x;
 };
 
-struct host {
-	struct rp_node node;
-	uint64_t hash; /* the key */
-	const char *name;
-	uint64_t requests, errors, silent, bytes;
-	uint64_t waits;
-	double wait_sum;
-	int64_t wait_max;
-};
-
 /* ---- taking in ---- */
 
 static int64_t
@@ -71,30 +61,6 @@ add_trouble(const struct ni_http_exchange *x, struct rp_bad *bad, bool patient)
 	c.name = ni_buf_z(&b);
 	c.group = x->host;
 	rp_bad_add(bad, &c);
-}
-
-static void
-add_host(struct rp_http *h, const struct ni_http_exchange *x, int64_t wait_ns)
-{
-	uint64_t hash = rp_bad_hash(x->host);
-	h->hosts.key = sizeof(hash);
-	h->hosts.items.item = sizeof(struct host);
-	h->hosts.items.max = RP_HOSTS;
-	struct host *host = rp_map_get(&h->hosts, &hash);
-	if (!host)
-		return;
-	if (!host->requests)
-		host->name = rp_texts_add(&h->texts, x->host, strlen(x->host));
-	host->requests++;
-	host->errors += x->status >= 400;
-	host->silent += !x->status;
-	host->bytes += x->response_body;
-	if (wait_ns >= 0) {
-		host->waits++;
-		host->wait_sum += (double)wait_ns;
-		if (wait_ns > host->wait_max)
-			host->wait_max = wait_ns;
-	}
 }
 
 static const char *
@@ -159,7 +125,7 @@ rp_http_add(struct rp_http *h, const struct ni_http_exchange *x, struct rp_bad *
 	if (timed)
 		rp_hist_add(&h->wait, wait_ns);
 	add_trouble(x, bad, patient);
-	add_host(h, x, wait_ns);
+	rp_http_count(h, x, wait_ns);
 	keep(h, x, wait_ns);
 }
 
@@ -285,7 +251,7 @@ write_table(const struct rp_http *h, const struct rp_ctx *ctx)
 			     .color = color};
 	if (!cut && !r.index)
 		return;
-	r.one_host = h->hosts.items.n == 1 && !h->hosts.items.lost;
+	r.one_host = rp_http_only_host(h) != NULL;
 	for (uint32_t i = 0; i < t.rows; i++)
 		r.numbered |= shown(&r, i)->number > 1;
 	rp_end(ctx->page);
@@ -294,72 +260,6 @@ write_table(const struct rp_http *h, const struct rp_ctx *ctx)
 	rp_table(ctx->page, &t);
 	rp_more(ctx->page, t.rows, h->list.n);
 	rp_not_kept(ctx->page, h->list.lost, "exchange was", "exchanges were");
-	free(r.index);
-}
-
-static bool
-busier(const void *ctx, uint32_t a, uint32_t b)
-{
-	const struct rp_http *h = ctx;
-	const struct host *x = rp_list_at(&h->hosts.items, a);
-	const struct host *y = rp_list_at(&h->hosts.items, b);
-	return x->requests > y->requests;
-}
-
-static void
-host_cell(const void *ctx, size_t i, unsigned col, struct ni_buf *b)
-{
-	const struct rows *r = ctx;
-	const struct host *h = rp_list_at(&r->http->hosts.items, r->index[i]);
-	switch (col) {
-	case 0:
-		if (h->name && h->name[0])
-			rp_wire(b, h->name);
-		else
-			ni_buf_str(b, "(none named)");
-		break;
-	case 1:
-		rp_num(b, h->requests);
-		break;
-	case 2:
-		if (h->errors)
-			rp_num(b, h->errors);
-		break;
-	case 3:
-		if (h->silent)
-			rp_num(b, h->silent);
-		break;
-	case 4:
-		rp_size(b, h->bytes);
-		break;
-	case 5:
-		if (h->waits)
-			rp_dur(b, (int64_t)(h->wait_sum / (double)h->waits));
-		break;
-	default:
-		if (h->waits)
-			rp_dur(b, h->wait_max);
-		break;
-	}
-}
-
-static void
-write_hosts(const struct rp_http *h, const struct rp_ctx *ctx)
-{
-	static const struct rp_col cols[] = {{"host", RP_ELIDE, 20},   {"requests", RP_RIGHT, 0},
-					     {"errors", RP_RIGHT, 0},  {"unanswered", RP_RIGHT, 0},
-					     {"bytes", RP_RIGHT, 0},   {"mean wait", RP_RIGHT, 0},
-					     {"longest", RP_RIGHT, 0}, {NULL, 0, 0}};
-	size_t n = h->hosts.items.n;
-	size_t show = rp_rows(ctx, n);
-	struct rows r = {.http = h, .index = rp_sorted(ctx, n, busier, h)};
-	struct rp_table t = {.cols = cols, .ctx = &r, .rows = show, .cell = host_cell};
-	if (!r.index)
-		return;
-	rp_end(ctx->page);
-	rp_table(ctx->page, &t);
-	rp_more(ctx->page, show, n);
-	rp_not_kept(ctx->page, h->hosts.items.lost, "exchange's host was", "exchanges' hosts were");
 	free(r.index);
 }
 
@@ -380,10 +280,10 @@ write_summary(const struct rp_http *h, const struct rp_conns *conns, const struc
 	enum { LEFT = 14 };
 	char mem[RP_PARAGRAPH];
 	struct ni_buf b = ni_buf(mem, sizeof(mem));
-	const struct host *host = h->hosts.items.n == 1 ? rp_list_at(&h->hosts.items, 0) : NULL;
+	const char *host = rp_http_only_host(h);
 
-	if (host && host->name && host->name[0]) {
-		rp_wire(&b, host->name);
+	if (host && host[0]) {
+		rp_wire(&b, host);
 		rp_para(ctx->page, LEFT, "host", ni_buf_z(&b));
 		b.len = 0;
 	}
@@ -420,8 +320,12 @@ rp_http_write(const struct rp_http *h, const struct rp_conns *conns, const struc
 	rp_num(&b, h->total);
 	rp_heading(ctx->page, "HTTP exchanges", ni_buf_z(&b));
 	write_summary(h, conns, ctx);
-	if (h->hosts.items.n > 1)
-		write_hosts(h, ctx);
+	rp_http_groups_write(h, RP_HTTP_HOST, ctx);
+	/* Of a few exchanges each is listed with its status and type. */
+	if (ctx->full || h->total > RP_ROWS + 2) {
+		rp_http_groups_write(h, RP_HTTP_STATUS, ctx);
+		rp_http_groups_write(h, RP_HTTP_TYPE, ctx);
+	}
 	write_table(h, ctx);
 }
 
@@ -429,7 +333,7 @@ void
 rp_http_free(struct rp_http *h)
 {
 	rp_list_free(&h->list);
-	rp_map_free(&h->hosts);
+	rp_http_groups_free(h);
 	rp_texts_free(&h->texts);
 	rp_top_free(&h->slowest);
 }

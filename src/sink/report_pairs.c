@@ -171,6 +171,115 @@ cell(const void *ctx, size_t row, unsigned col, struct ni_buf *b)
 	}
 }
 
+/* ---- hosts: the pairs summed up by address ---- */
+
+struct host {
+	struct rp_node node;
+	struct ni_addr addr; /* the key */
+	uint64_t peers;
+	uint64_t packets[2], bytes[2]; /* sent, received */
+};
+
+static void
+add_host(struct rp_map *hosts, const struct pair *p, unsigned end)
+{
+	/* By the first to speak, by the other: end 0 of the key spoke first unless swapped. */
+	unsigned sent = end ^ p->swapped;
+	struct host *h = rp_map_get(hosts, &p->key.addr[end]);
+	if (!h)
+		return;
+	h->peers++;
+	for (unsigned i = 0; i < 2; i++) {
+		h->packets[i] += p->packets[sent ^ i];
+		h->bytes[i] += p->bytes[sent ^ i];
+	}
+}
+
+static uint64_t
+traffic(const struct host *h)
+{
+	return h->bytes[0] + h->bytes[1];
+}
+
+static bool
+talks_more(const void *ctx, uint32_t a, uint32_t b)
+{
+	const struct rp_map *hosts = ctx;
+	return traffic(rp_list_at(&hosts->items, a)) > traffic(rp_list_at(&hosts->items, b));
+}
+
+struct host_rows {
+	const struct rp_map *hosts;
+	uint32_t *index;
+};
+
+static void
+host_cell(const void *ctx, size_t row, unsigned col, struct ni_buf *b)
+{
+	const struct host_rows *r = ctx;
+	const struct host *h = rp_list_at(&r->hosts->items, r->index[row]);
+	switch (col) {
+	case 0:
+		rp_addr(b, &h->addr);
+		break;
+	case 1:
+	case 2:
+		rp_num(b, h->packets[col - 1]);
+		break;
+	case 3:
+	case 4:
+		rp_size(b, h->bytes[col - 3]);
+		break;
+	default:
+		rp_num(b, h->peers);
+		break;
+	}
+}
+
+static void
+write_hosts(const struct rp_map *hosts, const struct rp_ctx *ctx)
+{
+	static const struct rp_col cols[] = {{"host", RP_ELIDE, 15},
+					     {"packets sent", RP_RIGHT, 0},
+					     {"received", RP_RIGHT, 0},
+					     {"IP bytes sent", RP_RIGHT, 0},
+					     {"received", RP_RIGHT, 0},
+					     {"peers", RP_RIGHT, 0},
+					     {NULL, 0, 0}};
+	char mem[32];
+	struct ni_buf b = ni_buf(mem, sizeof(mem));
+	size_t n = hosts->items.n;
+	struct host_rows r = {hosts, rp_sorted(ctx, n, talks_more, hosts)};
+	struct rp_table t = {.cols = cols, .ctx = &r, .rows = n, .cell = host_cell};
+	if (!r.index)
+		return;
+	if (!ctx->full && n > RP_HOSTS + 2)
+		t.rows = RP_HOSTS;
+	rp_num(&b, n);
+	rp_heading(ctx->page, "Hosts", ni_buf_z(&b));
+	rp_table(ctx->page, &t);
+	rp_more(ctx->page, t.rows, n);
+	rp_not_kept(ctx->page, hosts->items.lost, "pair's host was", "pairs' hosts were");
+	free(r.index);
+}
+
+void
+rp_hosts_write(const struct rp_pairs *p, const struct rp_ctx *ctx)
+{
+	/* Of a few conversations everything stands in their own table. */
+	enum { FEW = 5 };
+	if (p->map.items.n <= FEW && !ctx->full)
+		return;
+	struct rp_map hosts = {.key = sizeof(struct ni_addr),
+			       .items = {.item = sizeof(struct host), .max = 2 * RP_PAIRS}};
+	for (uint32_t i = 0; i < p->map.items.n; i++) {
+		add_host(&hosts, pair_at(p, i), 0);
+		add_host(&hosts, pair_at(p, i), 1);
+	}
+	write_hosts(&hosts, ctx);
+	rp_map_free(&hosts);
+}
+
 void
 rp_pairs_write(const struct rp_pairs *p, const struct rp_ctx *ctx)
 {

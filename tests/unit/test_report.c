@@ -215,6 +215,112 @@ long_lists_are_cut(void **state)
 	}
 }
 
+/* The words of a verdict are whole on a page of 80 columns, however long the ends' names are. */
+static void
+verdicts_are_whole_in_the_table(void **state)
+{
+	(void)state;
+	begin(false);
+	frame(1, 60, NULL);
+	for (uint32_t i = 0; i < RP_BLOCKS + 4; i++) {
+		struct ni_conn c = good_conn(i);
+		for (unsigned k = 0; k < 2; k++) {
+			c.addr[k].len = 16;
+			memset(c.addr[k].b, 0xda, 16);
+		}
+		c.close = i % 2 ? NI_CLOSE_SIMULTANEOUS : NI_CLOSE_HALF_CLOSED;
+		c.closed_first = NI_SERVER;
+		end_conn(&c);
+	}
+	end();
+	has(" simultaneous server ");
+	has(" half-closed server ");
+}
+
+/* Many exchanges are counted by host, status and type. */
+static void
+exchanges_are_counted_together(void **state)
+{
+	struct ni_http_exchange x = exchange(1, 200);
+	(void)state;
+	begin(false);
+	frame(1, 60, NULL);
+	for (uint32_t i = 0; i < 30; i++) {
+		x.number = i + 1;
+		x.status = i % 3 ? 200 : 404;
+		snprintf(x.reason, sizeof(x.reason), i % 3 ? "OK" : "Not Found");
+		snprintf(x.host, sizeof(x.host), i < 10 ? "one" : "two");
+		snprintf(x.type, sizeof(x.type), i % 2 ? "text/html; charset=x" : "image/png");
+		x.response_body = 1000;
+		end_exchange(&x);
+	}
+	end();
+	has(" 200 OK 20 20.0 kB ");
+	has(" 404 Not Found 10 10.0 kB ");
+	has(" text/html 15 5 15.0 kB ");
+	has(" image/png 15 5 15.0 kB ");
+	has(" two 20 6 20.0 kB ");
+}
+
+/* What an address sends and receives is summed up over its peers, whoever spoke first. */
+static void
+hosts_that_talk_most(void **state)
+{
+	(void)state;
+	begin(false);
+	frame(1, 60, NULL);
+	for (uint32_t i = 0; i < 8; i++) {
+		struct ni_conn c = good_conn(i);
+		unsigned server = i % 2; /* 10.9.0.9 is now the client, now the server */
+		c.addr[!server] = (struct ni_addr){4, {10, 9, 0, (uint8_t)(20 + i)}};
+		c.addr[server] = (struct ni_addr){4, {10, 9, 0, 9}};
+		c.packets[server] = 100;
+		c.packets[!server] = 7;
+		c.ip_bytes[server] = 50000;
+		c.ip_bytes[!server] = 250;
+		end_conn(&c);
+	}
+	end();
+	has("── Hosts ");
+	has(" 10.9.0.9 800 56 400 kB 2.00 kB 8 ");
+	has(" 10.9.0.20 7 100 250 B 50.0 kB 1 ");
+	has(" 10.9.0.27 7 100 250 B 50.0 kB 1 ");
+}
+
+static void
+handshakes_are_set_against_requests(void **state)
+{
+	(void)state;
+	begin(false);
+	frame(1, 60, NULL);
+	for (uint32_t i = 0; i < RP_BLOCKS + 4; i++) {
+		struct ni_conn c = good_conn(i);
+		c.requests = i < 4 ? 5 : 1;
+		end_conn(&c);
+	}
+	end();
+	has("10 short connections: one request for each handshake; 4 long connections: 5.0 "
+	    "requests for each handshake, that is 0.20 handshakes a request; most requests: 5 on "
+	    "#0");
+}
+
+/* Of a few connections those that did not end well are told first. */
+static void
+troubled_connections_come_first(void **state)
+{
+	struct ni_conn good = good_conn(0);
+	struct ni_conn bad = refused_conn(1);
+	(void)state;
+	begin(false);
+	frame(5000, 60, NULL);
+	end_conn(&good);
+	end_conn(&bad);
+	end();
+	assert_non_null(strstr(text, "\n#0  "));
+	assert_non_null(strstr(text, "\n#1  "));
+	assert_true(strstr(text, "\n#1  ") < strstr(text, "\n#0  "));
+}
+
 static void
 what_is_not_kept_is_counted(void **state)
 {
@@ -399,6 +505,11 @@ main(void)
 	    cmocka_unit_test(silence_at_the_very_end_is_no_trouble),
 	    cmocka_unit_test(no_flood_of_one_kind_hides_another),
 	    cmocka_unit_test(long_lists_are_cut),
+	    cmocka_unit_test(verdicts_are_whole_in_the_table),
+	    cmocka_unit_test(exchanges_are_counted_together),
+	    cmocka_unit_test(hosts_that_talk_most),
+	    cmocka_unit_test(handshakes_are_set_against_requests),
+	    cmocka_unit_test(troubled_connections_come_first),
 	    cmocka_unit_test(what_is_not_kept_is_counted),
 	    cmocka_unit_test(hostile_text_is_escaped_and_elided),
 	    cmocka_unit_test(extremes_fit_the_page),
