@@ -263,8 +263,7 @@ const struct opt ni_cli_options[] = {
 	{STRING, 'Z', "relinquish-privileges", "USER", "run as USER once everything is open (default: who called sudo)", AT(user), 0, NULL},
 
 	{HEADING, 0, "Output", NULL, NULL, 0, 0, NULL},
-	{CALL, 'T', "format", "FORMAT", "text (a line a packet), tree (-V), fields (-e), json, records (what was exchanged, as JSON), or report", 0, 0, set_format},
-	{CALL, 'T', "format", "FORMAT", "text (a line a packet), tree (-V), fields (-e), json, report, or ladder (TCP connections as arrow diagrams)", 0, 0, set_format},
+	{CALL, 'T', "format", "FORMAT", "text (a line a packet), tree (-V), fields (-e), json, records (what was exchanged, as JSON), report, or ladder (TCP connections as arrow diagrams)", 0, 0, set_format},
 	{CALL, 'e', "field", "FIELD", "with -T fields: a field to print; may be repeated", 0, 0, add_field},
 	{CALL, 'E', "field-layout", "SETTING", "header=, separator=, quote=, occurrence=, aggregator=, bom=", 0, 0, set_layout},
 	{FLAG, 'V', "tree", NULL, "show every field of every layer", AT(tree), 0, NULL},
@@ -279,8 +278,8 @@ const struct opt ni_cli_options[] = {
 	{FLAG, 0, "json", NULL, "write statistics as JSON, one line each", AT(stats_json), 0, NULL},
 	{STRING, 0, "html", "FILE", "beside any output: write the report as a page for a browser, with ladders, to FILE", AT(html), 0, NULL},
 	{CALL, 0, "conn", "NUMBER", "ladder: only these TCP connections (as 3 or 0,4-7; tcp.stream has the number); may be repeated", 0, 0, set_conns},
-	{FLAG, 0, "full", NULL, "report: cut no list short; ladder: fold nothing", AT(full), 0, NULL},
 	{CALL, 0, "records", "KINDS", "with -T records: only these kinds (comma-separated): conn, http, dns, arp, dhcp, ntp, note", 0, 0, set_records},
+	{FLAG, 0, "full", NULL, "report: cut no list short; ladder: fold nothing", AT(full), 0, NULL},
 	{CALL, 0, "color", "WHEN", "auto, always or never (NO_COLOR is honoured)", 0, 0, set_color},
 	{NUMBER, 0, "width", "COLUMNS", "width of reports and ladders (default: the terminal's, else 80)", AT(width), 1000, NULL},
 	{FLAG, 0, "ascii", NULL, "use no characters outside ASCII", AT(ascii), 0, NULL},
@@ -464,7 +463,7 @@ check(struct ni_cli *cli, struct ni_err *err)
 		return NI_ERR_INPUT;
 	}
 	if (cli->explain && (cli->format == NI_FORMAT_FIELDS || cli->format == NI_FORMAT_JSON ||
-			     cli->format == NI_FORMAT_REPORT))
+			     cli->format == NI_FORMAT_RECORDS || cli->format == NI_FORMAT_REPORT))
 		return ni_fail(err, NI_ERR_INPUT, "--explain: only with -T text, tree or ladder");
 	if (cli->follow && !cli->read_file)
 		return ni_fail(err, NI_ERR_INPUT, "--follow: only with -r FILE");
