@@ -20,7 +20,8 @@ enum {
 	DEFAULT_MAX = 16384,
 	POOL = 32768, /* segments in flight that the tracker remembers, of all connections */
 	SECOND = 1000000000,
-	OTHERS_IDLE_S = 1800, /* no protocol says when a conversation without connection is over */
+	UDP_IDLE_S = 300, /* as a NAT forgets its mapping: RFC 4787 REQ-5 */
+	ECHO_IDLE_S = 60, /* RFC 5508 REQ-2 */
 	NIDS = 256,
 };
 
@@ -127,6 +128,21 @@ tcp_of(struct ni_flow *f)
 	return p;
 }
 
+static bool
+is_echo(const struct ni_conn *conn)
+{
+	return conn->ipproto == ICMP || conn->ipproto == ICMP6;
+}
+
+/* Without states: what was answered is worth most, and each list has one idle limit. */
+static enum ni_flow_list
+list_of_other(const struct ni_conn *conn)
+{
+	if (is_echo(conn))
+		return NI_FLOWS_CLOSING;
+	return conn->packets[0] && conn->packets[1] ? NI_FLOWS_OPEN : NI_FLOWS_OPENING;
+}
+
 /* ---- ends ---- */
 
 static void
@@ -174,7 +190,9 @@ ni_conns_end(struct ni_conns *c)
 static int64_t
 idle_limit(const struct ni_conns *c, const struct ni_flows *t, struct ni_flow *f)
 {
-	return t == c->tcp ? ni_tcp_idle_limit(tcp_of(f)) : (int64_t)OTHERS_IDLE_S * SECOND;
+	if (t == c->tcp)
+		return ni_tcp_idle_limit(tcp_of(f));
+	return (int64_t)(is_echo(f->conn) ? ECHO_IDLE_S : UDP_IDLE_S) * SECOND;
 }
 
 static void
@@ -401,7 +419,7 @@ frame_other(struct ni_conns *c, struct ni_dis *d, const struct ni_layer *l, cons
 	struct ni_flow *f = ni_flows_find(c->others, &k);
 	struct ni_conn *conn;
 	if (!f) {
-		f = add_flow(c, c->others, &k, sender, NI_FLOWS_OPEN);
+		f = add_flow(c, c->others, &k, sender, NI_FLOWS_OPENING);
 		if (!f)
 			return NULL;
 		conn = f->conn;
@@ -423,7 +441,7 @@ frame_other(struct ni_conns *c, struct ni_dis *d, const struct ni_layer *l, cons
 	conn->data_bytes[dir] += l->len > l->hdr ? l->len - l->hdr : 0;
 	if (!conn->service)
 		conn->service = service(d);
-	ni_flows_touch(c->others, f, NI_FLOWS_OPEN, (uint32_t)(c->now_ns / SECOND));
+	ni_flows_touch(c->others, f, list_of_other(conn), (uint32_t)(c->now_ns / SECOND));
 	d->conn = conn;
 	d->dir = (uint8_t)dir;
 	return conn;

@@ -254,3 +254,14 @@ talk_datagram(struct talk *t, unsigned from, const void *data, size_t n)
 		memcpy(p + ETH + IP + UDP, data, n);
 	talk_frame(t, p, (uint32_t)(ETH + IP + UDP + n), (uint32_t)(ETH + IP + UDP + n));
 }
+
+void
+talk_ping(struct talk *t, unsigned from, uint8_t type, uint16_t ident)
+{
+	uint8_t p[ETH + IP + 8];
+	headers(p, from, 1, 8);
+	memset(p + ETH + IP, 0, 8);
+	p[ETH + IP] = type;
+	put16(p + ETH + IP + 4, ident);
+	talk_frame(t, p, sizeof(p), sizeof(p));
+}

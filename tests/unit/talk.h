@@ -82,6 +82,9 @@ void talk_reset(struct talk *t, unsigned from);
 /** A datagram of UDP between the two ends. */
 void talk_datagram(struct talk *t, unsigned from, const void *p, size_t n);
 
+/** An ICMP message of @type; 8 and 0 are echo request and reply. */
+void talk_ping(struct talk *t, unsigned from, uint8_t type, uint16_t ident);
+
 /** Repeatable randomness. */
 uint32_t talk_random(uint32_t *seed);
 

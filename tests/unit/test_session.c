@@ -160,45 +160,6 @@ test_dns_service(void **state)
 	assert_int_equal(t.ended[0].requests, 1);
 }
 
-static void
-ping(unsigned from, uint8_t type, uint16_t ident)
-{
-	uint8_t p[14 + 20 + 8] = {0};
-	p[12] = 8;
-	p[14] = 0x45;
-	p[17] = 28;
-	p[22] = 64;
-	p[23] = 1;
-	p[26] = p[30] = 10;
-	p[29] = (uint8_t)(1 + from);
-	p[33] = (uint8_t)(2 - from);
-	p[34] = type;
-	p[38] = (uint8_t)(ident >> 8);
-	p[39] = (uint8_t)ident;
-	talk_frame(&t, p, sizeof(p), sizeof(p));
-}
-
-static void
-test_icmp(void **state)
-{
-	(void)state;
-	begin(NULL);
-	ping(0, 8, 7);
-	assert_int_equal(t.id, 0);
-	ping(1, 0, 7);
-	assert_int_equal(t.id, 0);
-	assert_int_equal(t.dir, NI_SERVER);
-	ping(0, 8, 8);
-	assert_int_equal(t.id, 1);
-	ping(0, 13, 8); /* a timestamp request is no echo */
-	assert_int_equal(t.id, UINT32_MAX);
-	talk_end(&t);
-	assert_int_equal(t.nended, 2);
-	assert_int_equal(t.ended[0].ipproto, 1);
-	assert_int_equal(t.ended[0].packets[0], 1);
-	assert_int_equal(t.ended[0].packets[1], 1);
-}
-
 /* ---- bounds and time ---- */
 
 static void
@@ -526,8 +487,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_tcp),         cmocka_unit_test(test_ports_reused),
 	    cmocka_unit_test(test_mid_stream),  cmocka_unit_test(test_udp),
-	    cmocka_unit_test(test_dns_service), cmocka_unit_test(test_icmp),
+	    cmocka_unit_test(test_dns_service),
+
 	    cmocka_unit_test(test_eviction),    cmocka_unit_test(test_timeouts),
+
 	    cmocka_unit_test(test_replay),      cmocka_unit_test(test_arp),
 	    cmocka_unit_test(test_arp_flood),   cmocka_unit_test(test_sinks),
 	    cmocka_unit_test(test_clock),       cmocka_unit_test(test_options),
