@@ -37,6 +37,7 @@ struct ni_cli {
 	const char *filter; /* -f, or the trailing words joined */
 	const char *display_filter; /* -Y */
 	const char *linktype, *user, *glossary, *list_fields, *completion, *color;
+	const char *export_objects; /* "http,DIR" */
 	uint64_t count; /* -c; 0: no limit */
 	uint32_t snaplen, buffer_mib;
 	bool no_promisc, follow;

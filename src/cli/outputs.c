@@ -23,7 +23,7 @@ main_asked(const struct ni_cli *c)
 bool
 ni_outputs_asked(const struct ni_cli *c)
 {
-	return main_asked(c) || c->stats.n || c->html;
+	return main_asked(c) || c->stats.n || c->html || c->export_objects;
 }
 
 unsigned

@@ -12,6 +12,7 @@
 
 #include "decode_as.h"
 #include "display_filter.h"
+#include "export.h"
 #include "limits.h"
 #include "netinspect/finals.h"
 #include "outfile.h"
@@ -27,6 +28,7 @@ struct run {
 	struct ni_writer *writer;   /* NULL: nothing is written */
 	struct ni_session *session; /* NULL: nothing is shown */
 	struct ni_finals *finals;   /* NULL: conn.* mean the state so far */
+	struct ni_export objects;
 	struct ni_out out;
 	struct ni_outfile html_file; /* of --html; zeroed: none */
 	struct ni_out html;
@@ -163,7 +165,8 @@ static int
 drop_rights(struct run *r, struct ni_err *err)
 {
 	struct ni_err note = {.what = "", .hint = ""};
-	int rc = ni_privilege_drop(&r->user, r->writer && r->limits.several, &note, err);
+	bool later = (r->writer && r->limits.several) || r->objects.opts.dir >= 0;
+	int rc = ni_privilege_drop(&r->user, later, &note, err);
 	if (!rc && note.what[0])
 		notice(NULL, &note);
 	return rc || !r->writer ? rc : ni_writer_check_ring(r->writer, err);
@@ -192,9 +195,9 @@ open_session(struct run *r, struct ni_err *err)
 	if (rc || !ni_outputs_asked(c))
 		return rc;
 	rc = ni_outputs_open(&r->out, r->cli, r->session, &r->about, err);
-	if (rc || !c->html)
-		return rc;
-	return ni_outputs_open_html(&r->html, r->html_file.fd, c, r->session, &r->about, err);
+	if (!rc && c->html)
+		rc = ni_outputs_open_html(&r->html, r->html_file.fd, c, r->session, &r->about, err);
+	return rc ? rc : ni_export_add(&r->objects, r->session, err);
 }
 
 static void
@@ -338,6 +341,7 @@ finish(struct run *r, int rc, struct ni_err *err)
 	int closed = close_writer(r, &rc, end ? NULL : &later);
 	end = end ? end : closed;
 	print_stats(r);
+	ni_export_sum_up(&r->objects);
 	if (!rc && end)
 		*err = later;
 	return rc ? rc : end;
@@ -416,6 +420,8 @@ open_all(struct run *r, struct ni_err *err)
 		rc = open_source(r, &r->ahead, err);
 	if (!rc)
 		rc = open_writer(r, err);
+	if (!rc && r->cli->export_objects)
+		rc = ni_export_open(&r->objects, r->cli->export_objects, &r->user, err);
 	if (!rc)
 		rc = open_html(r, err);
 	if (!rc)
@@ -431,7 +437,7 @@ open_all(struct run *r, struct ni_err *err)
 int
 ni_run(struct ni_cli *cli, struct ni_err *err)
 {
-	static struct run r;
+	static struct run r = {.objects = {.opts = {.dir = -1}}};
 	r.cli = cli;
 	int rc = open_all(&r, err);
 	if (rc == NI_SUCCESS) {
@@ -445,6 +451,7 @@ ni_run(struct ni_cli *cli, struct ni_err *err)
 	ni_writer_close(&r.writer, NULL);
 	ni_session_free(&r.session);
 	ni_finals_free(&r.finals);
+	ni_export_close(&r.objects);
 	ni_out_free(&r.out);
 	ni_out_free(&r.html);
 	ni_outfile_close(&r.html_file, NULL);

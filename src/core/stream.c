@@ -169,9 +169,8 @@ make_room(struct ni_streams *ss, const struct ni_order *mine)
 	return true;
 }
 
-/* For sinks that want the streams themselves. */
 static void
-tell_bytes(struct ni_run *r, unsigned dir, struct ni_span s)
+tell_stream(struct ni_run *r, unsigned dir, struct ni_span s)
 {
 	struct ni_streams *ss = r->ss;
 	struct ni_stream_bytes bytes = {s.p, s.cap, s.len - s.cap};
@@ -181,8 +180,48 @@ tell_bytes(struct ni_run *r, unsigned dir, struct ni_span s)
 			     .ts_ns = ss->ts_ns,
 			     .conn = r->conn};
 	e.stream = &bytes;
-	if (ss->want_streams && ss->o.tell)
+	if (s.len && ss->o.tell)
 		ss->o.tell(ss->o.ctx, &e);
+}
+
+/* For sinks that want the streams themselves: @s comes next. */
+static void
+tell_bytes(struct ni_run *r, unsigned dir, struct ni_span s)
+{
+	struct ni_half *h = &r->st->half[dir];
+	if (!r->ss->want_streams)
+		return;
+	h->ahead = h->ahead && ni_seq_before(h->order.next, h->told);
+	tell_stream(r, dir, h->ahead ? ni_from(s, h->told - h->order.next) : s);
+}
+
+/*
+ * The hole before what waits is known to stay, since its receiver has acknowledged it. Messages
+ * wait until their sender is heard of again, but the order of the two directions would suffer.
+ */
+static void
+tell_ahead(struct ni_run *r, unsigned dir)
+{
+	struct ni_half *h = &r->st->half[dir];
+	const struct ni_order *o = &h->order;
+	if (!r->ss->want_streams || !o->has_ack)
+		return;
+	uint32_t at = h->ahead && ni_seq_before(o->next, h->told) ? h->told : o->next;
+	for (const struct ni_chunk *c = o->first; c; c = c->after) {
+		if (ni_seq_before(at, c->seq) && ni_seq_before(o->acked, c->seq))
+			break;
+		if (ni_seq_before(at, c->seq)) {
+			tell_stream(r, dir, (struct ni_span){NULL, 0, c->seq - at});
+			at = c->seq;
+		}
+		if (at - c->seq < c->len) {
+			struct ni_span s = {c->data, c->cap, c->len};
+			tell_stream(r, dir, ni_from(s, at - c->seq));
+			at = c->seq + c->len;
+		}
+	}
+	h->ahead = at != o->next;
+	h->told = at;
 }
 
 static void
@@ -469,8 +508,10 @@ ni_stream_segment(struct ni_streams *ss, struct ni_stream **st, struct ni_conn *
 		return true;
 	if (!r.st)
 		ok = begin(&r, st);
-	if (ok && seg->flags & NI_TH_ACK)
+	if (ok && seg->flags & NI_TH_ACK) {
 		acknowledged(&r.st->half[!seg->dir].order, seg->ack);
+		tell_ahead(&r, !seg->dir);
+	}
 	if (ok)
 		stop_waiting(&r, seg->dir);
 	if (ok && (seg->data.len || seg->flags & NI_TH_FIN))

@@ -27,6 +27,8 @@ struct ni_half {
 	struct ni_order order;
 	uint8_t mode; /* enum ni_half_mode */
 	uint8_t tries;
+	uint32_t told;   /* sinks that want the stream know it up to this sequence number … */
+	bool ahead;      /* … if this is set; else up to order.next */
 	bool from_start; /* its bytes so far are all there */
 	bool closed;     /* its end has been told */
 

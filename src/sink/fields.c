@@ -233,6 +233,14 @@ write_header(struct fields *s)
 	ni_buf_c(&s->out->b, '\n');
 }
 
+/* Whether a field's value lies in a body, which may have come in several segments. */
+static bool
+is_of_body(const char *key)
+{
+	static const char chunk[] = "http.chunk";
+	return !strcmp(key, "http.file_data") || !strncmp(key, chunk, sizeof(chunk) - 1);
+}
+
 struct ni_sink *
 ni_fields_sink(struct ni_out *out, const struct ni_fields_opts *opts, const struct ni_registry *reg,
 	       struct ni_err *err)
@@ -254,6 +262,8 @@ ni_fields_sink(struct ni_out *out, const struct ni_fields_opts *opts, const stru
 		goto no_memory;
 	for (size_t i = 0; i < n; i++) {
 		s->cells[i].key = opts->keys[i];
+		if (is_of_body(opts->keys[i]))
+			s->sink.body_bytes = NI_SHOWN_BODY;
 		s->cells[i].text = ni_buf(s->mem + i * CELL, CELL);
 		if (resolve(s, &s->cells[i], reg, err)) {
 			destroy(&s->sink);

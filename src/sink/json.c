@@ -246,6 +246,7 @@ ni_json_sink(struct ni_out *out, bool hex)
 	if (!j)
 		return NULL;
 	j->sink.ops = &ops;
+	j->sink.body_bytes = NI_SHOWN_BODY;
 	j->out = out;
 	j->hex = hex;
 	return &j->sink;

@@ -21,6 +21,10 @@ enum ni_time_format {
 	NI_TIME_UTC_DATE,
 };
 
+/* Bytes of a body in several segments that outputs with all fields, or with fields of bodies, keep
+ * of it to show it. */
+enum { NI_SHOWN_BODY = 64 * 1024 };
+
 struct ni_text_opts {
 	enum ni_time_format time;
 	bool summary;            /* one line a packet */

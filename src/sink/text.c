@@ -269,6 +269,7 @@ ni_text_sink(struct ni_out *out, const struct ni_text_opts *opts)
 	if (!t)
 		return NULL;
 	t->sink.ops = &ops;
+	t->sink.body_bytes = opts->tree ? NI_SHOWN_BODY : 0;
 	t->out = out;
 	t->opts = *opts;
 	return &t->sink;

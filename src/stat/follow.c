@@ -29,8 +29,9 @@ struct follow {
 	struct ni_out *out;
 	struct follow_what what;
 	struct follow_end node[2];
-	uint8_t first_side; /* enum ni_side that is node 0 */
-	bool begun;         /* a packet of it was seen */
+	struct ni_follow_http *http; /* NULL: not asked for */
+	uint8_t first_side;          /* enum ni_side that is node 0 */
+	bool begun;                  /* a packet of it was seen */
 	bool alone, head_written;
 	uint32_t chunks;
 	uint64_t offset[2]; /* bytes that each node has sent */
@@ -58,17 +59,20 @@ is_ours(const struct follow *f, const struct ni_conn *c)
 	       (same_end(&e[0], c, 1) && same_end(&e[1], c, 0));
 }
 
+/* Node 0 is who is heard first, for HTTP of the messages. The same ends may meet again. */
 static void
-begin(struct follow *f, const struct ni_conn *c, unsigned side)
+meet(struct follow *f, const struct ni_event *e)
 {
-	f->first_side = side == NI_SERVER;
-	if (f->begun)
-		return; /* the same ends again */
-	f->begun = true;
-	for (unsigned i = 0; i < 2; i++) {
-		unsigned s = f->first_side ^ i;
-		f->node[i] = (struct follow_end){c->addr[s], c->port[s]};
+	const struct ni_conn *c = e->conn;
+	if (!f->begun && e->kind == (f->http ? NI_EV_BODY : NI_EV_CONN_NEW)) {
+		f->begun = true;
+		for (unsigned i = 0; i < 2; i++) {
+			unsigned s = e->side ^ i;
+			f->node[i] = (struct follow_end){c->addr[s], c->port[s]};
+		}
 	}
+	if (f->begun)
+		f->first_side = !same_end(&f->node[0], c, NI_CLIENT);
 }
 
 static void
@@ -111,6 +115,7 @@ chunk(struct follow *f, unsigned from, const uint8_t *p, size_t n)
 	f->offset[from] += n;
 }
 
+/* @n bytes that node @from sent are not there. */
 static void
 missing(struct follow *f, unsigned from, uint64_t n)
 {
@@ -122,20 +127,41 @@ missing(struct follow *f, unsigned from, uint64_t n)
 }
 
 static void
+http_chunk(void *ctx, unsigned side, const uint8_t *p, size_t n)
+{
+	struct follow *f = ctx;
+	chunk(f, side ^ f->first_side, p, n);
+}
+
+static void
+http_missing(void *ctx, unsigned side, uint64_t n)
+{
+	struct follow *f = ctx;
+	missing(f, side ^ f->first_side, n);
+}
+
+static void
+bytes(struct follow *f, unsigned from, const struct ni_stream_bytes *b)
+{
+	if (b->n)
+		chunk(f, from, b->p, b->n);
+	if (b->lost)
+		missing(f, from, b->lost);
+}
+
+static void
 event(struct ni_sink *s, const struct ni_event *e)
 {
 	struct follow *f = (struct follow *)s;
 	if (!e->conn || !is_ours(f, e->conn))
 		return;
-	if (e->kind == NI_EV_CONN_NEW)
-		begin(f, e->conn, e->side);
-	if (e->kind != NI_EV_STREAM)
-		return;
-	unsigned from = e->side ^ f->first_side;
-	if (e->stream->n)
-		chunk(f, from, e->stream->p, e->stream->n);
-	if (e->stream->lost)
-		missing(f, from, e->stream->lost);
+	meet(f, e);
+	if (e->kind == NI_EV_STREAM && !f->http)
+		bytes(f, e->side ^ f->first_side, e->stream);
+	else if (e->kind == NI_EV_BODY && f->http)
+		ni_follow_http_event(f->http, e->side, e->body);
+	else if (e->kind == NI_EV_CONN_END && f->http)
+		ni_follow_http_end(f->http);
 }
 
 /* UDP has no streams: a chunk is a datagram. */
@@ -180,11 +206,12 @@ destroy(struct ni_sink *s)
 		f->first = k->next;
 		free(k);
 	}
+	ni_follow_http_free(&f->http);
 	free(f);
 }
 
 static const struct ni_sink_ops tcp_ops = {
-    .name = "follow,tcp", .event = event, .finish = finish, .free = destroy};
+    .name = "follow", .event = event, .finish = finish, .free = destroy};
 static const struct ni_sink_ops udp_ops = {
     .name = "follow,udp", .frame = datagram, .event = event, .finish = finish, .free = destroy};
 
@@ -203,6 +230,12 @@ ni_stat_follow(const struct ni_stat_env *env, const struct ni_stat *stat, const 
 	f->alone = env->alone;
 	f->last = &f->first;
 	f->sink.ops = what.ipproto == 17 ? &udp_ops : &tcp_ops;
-	f->sink.want_streams = what.ipproto != 17;
+	f->sink.want_streams = what.ipproto != 17 && !what.http;
+	f->sink.want_bodies = what.http;
+	struct ni_follow_out out = {http_chunk, http_missing, f};
+	if (what.http && !(f->http = ni_follow_http_new(&out))) {
+		free(f);
+		return NULL;
+	}
 	return &f->sink;
 }

@@ -103,6 +103,7 @@ ni_follow_parse(struct follow_what *w, const struct ni_stat *stat, const char *a
 	const char *p = args;
 	*w = (struct follow_what){.proto = strchr(stat->name, ',') + 1};
 	w->ipproto = strcmp(w->proto, "udp") ? TCP : UDP;
+	w->http = !strcmp(w->proto, "http");
 	if (!mode(&p, &w->mode))
 		return ni_stat_bad(stat, args, _("neither ascii nor hex nor raw"), err);
 	if (*p++ != ',')

@@ -31,6 +31,7 @@ static const struct ni_stat stats[] = {
 	{"verdict", "[,FILTER]", N_("how TCP connections opened and closed, counted"), ni_stat_counts},
 	{"rtt,tcp", "[,FILTER]", N_("the handshake's round-trip time of every connection, and quantiles"), ni_stat_rtt},
 	{"flow,tcp", "[,FILTER]", N_("TCP segments as arrows between the columns of their hosts"), ni_stat_flow},
+	{"follow,http", "ascii|hex|raw,STREAM[,RANGE]", N_("the HTTP messages of a TCP connection, their bodies decoded"), ni_stat_follow},
 	{"follow,tcp", "ascii|hex|raw,STREAM[,RANGE]", N_("what both sides of a TCP connection sent, in the order of capture"), ni_stat_follow},
 	{"follow,udp", "ascii|hex|raw,STREAM[,RANGE]", N_("the datagrams of a UDP conversation"), ni_stat_follow},
 };
