@@ -97,6 +97,19 @@ bool ni_session_passed(const struct ni_session *s);
 /** Take in one frame and hand it to all sinks. The dissection is valid until the next call. */
 const struct ni_dis *ni_session_frame(struct ni_session *s, const struct ni_frame *f);
 
+/* What a session that is given only some frames of a capture cannot know of the next of them. */
+struct ni_excerpt {
+	int64_t first_ns;    /* of the capture's first frame */
+	int64_t previous_ns; /* of the frame before in the capture */
+	uint32_t conn;       /* the number of its conversation, should it begin with this frame */
+};
+
+/**
+ * Tell about the frame that comes next, for a session that sees an excerpt of a capture and shall
+ * show times and numbers of the whole. Every frame from then on has to be told about.
+ */
+void ni_session_expect(struct ni_session *s, const struct ni_excerpt *x);
+
 /**
  * Say that the last frame was shown, for who decides that without ni_session_set_filter(). Who
  * never calls this has every frame that passes count as shown.

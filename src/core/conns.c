@@ -38,6 +38,7 @@ struct ni_conns {
 	int64_t now_ns;
 	uint64_t evicted;
 	uint32_t ids[NIDS]; /* next id of each IP protocol */
+	uint32_t expected;  /* id of a conversation that begins now; UINT32_MAX: as counted */
 };
 
 static void
@@ -77,6 +78,7 @@ ni_conns_new(const struct ni_conns_opts *o)
 	if (!c)
 		return NULL;
 	c->o = *o;
+	c->expected = UINT32_MAX;
 	if (!c->o.max)
 		c->o.max = DEFAULT_MAX;
 	c->tcp = ni_flows_new(o->seed, c->o.max, sizeof(struct ni_tcp));
@@ -215,6 +217,12 @@ ni_conns_tick(struct ni_conns *c, int64_t now_ns)
 	expire(c, c->others);
 }
 
+void
+ni_conns_expect(struct ni_conns *c, uint32_t id)
+{
+	c->expected = id;
+}
+
 struct ni_conns_stats
 ni_conns_stats(const struct ni_conns *c)
 {
@@ -240,7 +248,7 @@ static void
 fill_ends(struct ni_conns *c, struct ni_conn *conn, const struct ni_dis *d, enum ni_side side)
 {
 	uint8_t n = d->net.kind == NI_ADDR_IP4 ? 4 : 16;
-	conn->id = c->ids[d->ipproto]++;
+	conn->id = c->expected == UINT32_MAX ? c->ids[d->ipproto]++ : c->expected;
 	conn->ipproto = d->ipproto;
 	conn->flags = 0;
 	conn->addr[side].len = conn->addr[!side].len = n;

@@ -288,6 +288,18 @@ ni_session_frame(struct ni_session *s, const struct ni_frame *f)
 }
 
 void
+ni_session_expect(struct ni_session *s, const struct ni_excerpt *x)
+{
+	if (!s->begun) {
+		s->now_ns = x->previous_ns;
+		s->second_ns = x->previous_ns + SECOND;
+		s->begun = true;
+	}
+	s->clock = (struct ni_clock){x->first_ns, x->previous_ns, x->previous_ns};
+	ni_conns_expect(s->conns, x->conn);
+}
+
+void
 ni_session_shown(struct ni_session *s)
 {
 	s->shown_told = true;
