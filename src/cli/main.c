@@ -15,6 +15,7 @@
 #include "options.h"
 #include "run.h"
 #include "stat.h"
+#include "view.h"
 
 enum { EXIT_RUN = 1, EXIT_INPUT = 2 };
 
@@ -125,7 +126,9 @@ main(int argc, char **argv)
 		bool about = cli.help || cli.version || cli.glossary || cli.list_fields ||
 			     cli.completion || cli.list_ifaces || cli.list_linktypes ||
 			     cli.list_stats;
-		rc = about ? answer(&cli, &err) : ni_run(&cli, &err);
+		rc = about                 ? answer(&cli, &err)
+		     : ni_view_asked(&cli) ? ni_view_run(&cli, &err)
+					   : ni_run(&cli, &err);
 	}
 	return complain(&err, rc);
 }

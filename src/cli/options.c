@@ -242,6 +242,38 @@ set_conns(struct ni_cli *cli, const char *arg, struct ni_err *err)
 	return rc;
 }
 
+/* A number of bytes, with k, M, G, T for powers of 1024. */
+static int
+set_size(uint64_t *to, const char *option, const char *arg, struct ni_err *err)
+{
+	static const char units[] = "kMGT";
+	char *end = NULL;
+	errno = 0;
+	unsigned long long v = strtoull(arg, &end, 10);
+	const char *u = *end ? strchr(units, *end == 'K' ? 'k' : *end) : NULL;
+	unsigned shift = u ? 10 * ((unsigned)(u - units) + 1) : 0;
+	if (arg[0] < '0' || arg[0] > '9' || errno || (*end && (!u || end[1])) ||
+	    v > UINT64_MAX >> shift) {
+		ni_fail(err, NI_ERR_INPUT, _("%s %s: not a size"), option, arg);
+		ni_hint(err, "%s", _("for example 500M or 2G"));
+		return NI_ERR_INPUT;
+	}
+	*to = v << shift;
+	return NI_SUCCESS;
+}
+
+static int
+set_memory(struct ni_cli *cli, const char *arg, struct ni_err *err)
+{
+	return set_size(&cli->memory, "--memory", arg, err);
+}
+
+static int
+set_spool(struct ni_cli *cli, const char *arg, struct ni_err *err)
+{
+	return set_size(&cli->spool, "--spool-size", arg, err);
+}
+
 #define AT(member) offsetof(struct ni_cli, member)
 
 /* clang-format off */
@@ -264,6 +296,10 @@ const struct opt ni_cli_options[] = {
 
 	{HEADING, 0, "Output", NULL, NULL, 0, 0, NULL},
 	{CALL, 'T', "format", "FORMAT", "text (a line a packet), tree (-V), fields (-e), json, records (what was exchanged, as JSON), report, or ladder (TCP connections as arrow diagrams)", 0, 0, set_format},
+	{FLAG, 0, "tui", NULL, "the terminal view (the default on a terminal when no other output is asked for)", AT(tui), 0, NULL},
+	{FLAG, 0, "no-mouse", NULL, "terminal view: leave the mouse to the terminal", AT(no_mouse), 0, NULL},
+	{CALL, 0, "memory", "SIZE", "terminal view: memory for index and tables (default 1G); the oldest packets go when it is full", 0, 0, set_memory},
+	{CALL, 0, "spool-size", "SIZE", "terminal view: temporary file for live packets (default 1G); the oldest go when it is full", 0, 0, set_spool},
 	{CALL, 'e', "field", "FIELD", "with -T fields: a field to print; may be repeated", 0, 0, add_field},
 	{CALL, 'E', "field-layout", "SETTING", "header=, separator=, quote=, occurrence=, aggregator=, bom=", 0, 0, set_layout},
 	{FLAG, 'V', "tree", NULL, "show every field of every layer", AT(tree), 0, NULL},

@@ -40,6 +40,8 @@ struct ni_cli {
 	const char *export_objects; /* "http,DIR" */
 	uint64_t count; /* -c; 0: no limit */
 	uint32_t snaplen, buffer_mib;
+	uint64_t memory, spool; /* bytes; 0: the default */
+	bool tui, no_mouse;
 	bool no_promisc, follow;
 	bool list_ifaces, list_linktypes, list_stats, help, version;
 	enum ni_format format;

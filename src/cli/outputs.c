@@ -85,8 +85,8 @@ make_sink(struct ni_out *out, struct ni_cli *c, struct ni_session *s,
 	return ni_text_sink(out, &text);
 }
 
-static bool
-wants_color(const struct ni_cli *c)
+bool
+ni_outputs_color(const struct ni_cli *c)
 {
 	const char *no = getenv("NO_COLOR");
 	if (c->color && !strcmp(c->color, "always"))
@@ -113,7 +113,7 @@ ni_outputs_open(struct ni_out *out, struct ni_cli *c, struct ni_session *s,
 	int rc = ni_out_init(out, STDOUT_FILENO, err);
 	if (rc)
 		return rc;
-	out->color = wants_color(c);
+	out->color = ni_outputs_color(c);
 	out->ascii = c->ascii;
 	out->width = ni_outputs_width(c);
 	out->line_flush = c->line_buffered || isatty(STDOUT_FILENO) == 1;

@@ -26,5 +26,7 @@ int ni_outputs_open(struct ni_out *out, struct ni_cli *c, struct ni_session *s,
  */
 int ni_outputs_open_html(struct ni_out *out, int fd, const struct ni_cli *c, struct ni_session *s,
 			 const struct ni_report_input *about, struct ni_err *err);
+/** Whether the output is to be coloured (--color, NO_COLOR, a terminal). */
+bool ni_outputs_color(const struct ni_cli *c);
 
 #endif

@@ -19,6 +19,7 @@
 #include "outputs.h"
 #include "privilege.h"
 #include "source.h"
+#include "view.h"
 #include "writer.h"
 
 struct run {
@@ -94,10 +95,9 @@ notice(void *ctx, const struct ni_err *what)
 		fprintf(stderr, "  %s\n", what->hint);
 }
 
-static int
-open_source(struct run *r, struct ni_source **source, struct ni_err *err)
+int
+ni_run_source(const struct ni_cli *c, struct ni_source **source, struct ni_err *err)
 {
-	const struct ni_cli *c = r->cli;
 	static const char *const first_iface[] = {"1"};
 	if (c->read_file) {
 		struct ni_file_options o = {
@@ -112,7 +112,7 @@ open_source(struct run *r, struct ni_source **source, struct ni_err *err)
 	    .snaplen = c->snaplen,
 	    .buffer_mib = c->buffer_mib,
 	    .no_promisc = c->no_promisc,
-	    .notice = notice,
+	    .notice = ni_view_asked(c) ? NULL : notice,
 	};
 	return ni_source_open_live(source, &o, err);
 }
@@ -172,22 +172,31 @@ drop_rights(struct run *r, struct ni_err *err)
 	return rc || !r->writer ? rc : ni_writer_check_ring(r->writer, err);
 }
 
+struct ni_session *
+ni_run_session(const struct ni_cli *c, const struct ni_session_opts *o, struct ni_err *err)
+{
+	struct ni_session_opts opts = *o;
+	opts.check_checksums = c->check_checksums;
+	opts.absolute_seq |= c->absolute_seq;
+	struct ni_session *s = ni_session_new(&opts, err);
+	int rc = s ? NI_SUCCESS : NI_ERR_RUN;
+	for (size_t i = 0; i < c->decode_as.n && !rc; i++)
+		rc = ni_decode_as(ni_session_registry(s), c->decode_as.v[i], err);
+	if (rc)
+		ni_session_free(&s);
+	return s;
+}
+
 static int
 open_session(struct run *r, struct ni_err *err)
 {
 	const struct ni_cli *c = r->cli;
-	struct ni_session_opts opts = {
-	    .check_checksums = c->check_checksums,
-	    .absolute_seq = c->absolute_seq,
-	    .finals = r->finals,
-	};
-	r->session = ni_session_new(&opts, err);
+	struct ni_session_opts opts = {.finals = r->finals};
+	r->session = ni_run_session(r->cli, &opts, err);
 	if (!r->session)
-		return NI_ERR_RUN;
+		return NI_ERR_INPUT;
 	int rc = NI_SUCCESS;
-	for (size_t i = 0; i < c->decode_as.n && !rc; i++)
-		rc = ni_decode_as(ni_session_registry(r->session), c->decode_as.v[i], err);
-	if (!rc && c->display_filter) {
+	if (c->display_filter) {
 		struct ni_filter *f =
 		    ni_display_filter(ni_session_registry(r->session), c->display_filter, "-Y");
 		rc = f ? ni_session_set_filter(r->session, f, err) : NI_ERR_INPUT;
@@ -410,14 +419,14 @@ open_all(struct run *r, struct ni_err *err)
 	if (!rc)
 		rc = check_display_filter(r, err);
 	if (!rc)
-		rc = open_source(r, &r->source, err);
+		rc = ni_run_source(r->cli, &r->source, err);
 	if (rc == NI_ERR_INPUT && r->cli->filter && !r->source)
 		ni_display_filter_instead(r->cli->filter, err);
 	if (rc)
 		return rc;
 	ni_source_info(r->source, &r->info);
 	if (needs_session(r) && needs_look_ahead(r))
-		rc = open_source(r, &r->ahead, err);
+		rc = ni_run_source(r->cli, &r->ahead, err);
 	if (!rc)
 		rc = open_writer(r, err);
 	if (!rc && r->cli->export_objects)

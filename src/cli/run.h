@@ -3,7 +3,9 @@
 #ifndef NI_RUN_H
 #define NI_RUN_H
 
+#include "netinspect/session.h"
 #include "options.h"
+#include "source.h"
 
 /**
  * Do what @cli asks for.
@@ -11,5 +13,13 @@
  * stderr already (err->what is empty).
  */
 int ni_run(struct ni_cli *cli, struct ni_err *err);
+
+/** Open the source that @c asks for: a file, or interfaces. What ni_source_open_file() returns. */
+int ni_run_source(const struct ni_cli *c, struct ni_source **source, struct ni_err *err);
+
+/** Make a session as @c asks for, decode-as and all, with @o for the rest. NULL with @err filled.
+ */
+struct ni_session *ni_run_session(const struct ni_cli *c, const struct ni_session_opts *o,
+				  struct ni_err *err);
 
 #endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From the command line to the terminal view: open all, drop all rights, only then look. */
+#include "config.h"
+
+#include "view.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "display_filter.h"
+#include "outputs.h"
+#include "privilege.h"
+#include "run.h"
+
+#ifdef HAVE_CURSES
+
+#include "app.h"
+
+bool
+ni_view_asked(const struct ni_cli *c)
+{
+	const char *term = getenv("TERM");
+	bool other = c->write_file || c->format != NI_FORMAT_DEFAULT || c->tree || c->hex ||
+		     c->quiet || c->explain || c->stats.n || c->line_buffered;
+	bool dumb = !term || !*term || !strcmp(term, "dumb");
+	return c->tui || (!other && !dumb && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO));
+}
+
+struct view {
+	struct ni_cli *cli;
+	struct ni_source *source;
+	struct ni_model *model;
+};
+
+static struct ni_session *
+make_session(void *ctx, const struct ni_session_opts *o, struct ni_err *err)
+{
+	const struct view *v = ctx;
+	return ni_run_session(v->cli, o, err);
+}
+
+static int
+open_all(struct view *v, struct ni_err *err)
+{
+	struct ni_user user;
+	struct ni_err note = {.what = "", .hint = ""};
+	struct ni_model_opts o = {.session = make_session, .ctx = v, .count = v->cli->count};
+	int rc = ni_user_find(&user, v->cli->user, err);
+	bool finals;
+	if (!rc && v->cli->display_filter)
+		rc = ni_display_filter_check(v->cli->display_filter, "-Y", &finals, err);
+	if (!rc)
+		rc = ni_run_source(v->cli, &v->source, err);
+	if (rc)
+		return rc;
+	o.source = v->source;
+	o.memory = v->cli->memory;
+	o.spool = v->cli->spool;
+	rc = ni_model_new(&v->model, &o, err);
+	if (!rc)
+		rc = ni_privilege_drop(&user, false, &note, err);
+	return rc ? rc : ni_model_start(v->model, err);
+}
+
+int
+ni_view_run(struct ni_cli *c, struct ni_err *err)
+{
+	struct view v = {.cli = c};
+	int rc = open_all(&v, err);
+	if (!rc) {
+		struct ni_app_opts o = {
+		    .model = v.model,
+		    .capture_filter = c->filter,
+		    .filter = c->display_filter,
+		    .ascii = c->ascii,
+		    .mouse = !c->no_mouse,
+		    .color = ni_outputs_color(c),
+		    .time = c->time,
+		};
+		rc = ni_app_run(&o, err);
+	}
+	ni_model_free(&v.model);
+	ni_source_close(&v.source);
+	return rc;
+}
+
+#else
+
+bool
+ni_view_asked(const struct ni_cli *c)
+{
+	return c->tui;
+}
+
+int
+ni_view_run(struct ni_cli *c, struct ni_err *err)
+{
+	(void)c;
+	ni_fail(err, NI_ERR_INPUT, "--tui: this netinspect was built without the terminal view");
+	ni_hint(err, "ncursesw was missing; -T text prints a line a packet");
+	return NI_ERR_INPUT;
+}
+
+#endif

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The terminal view as a whole: views and what they share. A view is a const struct of functions;
+ * the application owns the screen's frame (title, filter, status, key bar), the prompts, and the
+ * loop.
+ */
+#ifndef NI_APP_H
+#define NI_APP_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "columns_fit.h"
+#include "filtering.h"
+#include "keys.h"
+#include "list.h"
+#include "model.h"
+#include "prompt.h"
+#include "screen.h"
+#include "sink.h"
+
+struct ni_app;
+struct ni_view;
+
+/* What a view is given when it is made. */
+struct ni_view_arg {
+	uint32_t conn;    /* packets or ladder of one conversation; NI_IX_NO_CONN: all */
+	uint64_t packet;  /* to be selected; 0: none */
+	const char *text; /* of a page, copied */
+	const char *title;
+};
+
+/* Every member but name, create, destroy, draw and act may be NULL. */
+struct ni_view_ops {
+	const char *name; /* N_(), in the title line */
+	unsigned place;   /* enum ni_key_place: which keys mean something */
+	struct ni_view *(*create)(struct ni_app *app, const struct ni_view_arg *arg,
+				  struct ni_err *err);
+	void (*destroy)(struct ni_view *v);
+	void (*draw)(struct ni_view *v, struct ni_rect r);
+	/* Do @act; false: it means nothing here. */
+	bool (*act)(struct ni_view *v, enum ni_act act);
+	/* What the status line shows at its end: row (1-based) and rows; 0, 0: nothing. */
+	void (*position)(const struct ni_view *v, uint64_t *row, uint64_t *rows);
+	/* Work in the background for about @ns; returns whether there is more to do at once. */
+	bool (*work)(struct ni_view *v, int64_t ns);
+	/* What y copies. */
+	void (*copy)(struct ni_view *v, struct ni_buf *b);
+	void (*mouse)(struct ni_view *v, const struct ni_mouse *m);
+	/* Select packet @number. */
+	void (*go)(struct ni_view *v, uint64_t number);
+	/* The packet that is selected; 0: none. */
+	uint64_t (*packet)(const struct ni_view *v);
+	/* Look for text from the selected row on (@way 1) or back (-1); false: this view leaves it
+	 * to the search over packets. */
+	bool (*search)(struct ni_view *v, const char *text, int way);
+	/* Write what is shown to @path. 0 or NI_ERR_RUN; what was written is said in @said. */
+	int (*write)(struct ni_view *v, const char *path, struct ni_buf *said, struct ni_err *err);
+	/* Whether it stays at the newest. */
+	bool (*follows)(const struct ni_view *v);
+	/* What e shows. */
+	void (*explain)(struct ni_view *v, struct ni_buf *b);
+};
+
+/* The first member of every view's own struct. */
+struct ni_view {
+	const struct ni_view_ops *ops;
+	struct ni_app *app;
+};
+
+struct ni_app_opts {
+	struct ni_model *model; /* stays the caller's */
+	const char *capture_filter;
+	const char *filter; /* display filter to begin with, or NULL */
+	bool ascii, mouse;
+	bool color; /* false: monochrome, whatever the terminal can do */
+	enum ni_time_format time;
+};
+
+enum { NI_APP_DEPTH = 16, NI_APP_TABS = 6, NI_APP_MESSAGE = 512, NI_APP_MARKS = 26 };
+
+enum ni_prompt_kind {
+	NI_PROMPT_NONE,
+	NI_PROMPT_FILTER,
+	NI_PROMPT_SEARCH,
+	NI_PROMPT_COMMAND,
+	NI_PROMPT_WRITE,
+};
+
+struct ni_app {
+	struct ni_app_opts o;
+	struct ni_model *model;
+	struct ni_keymap keys;
+	enum ni_time_format time;
+	struct ni_view *tabs[NI_APP_TABS];   /* made when first shown */
+	unsigned tab;                        /* the current one */
+	struct ni_view *stack[NI_APP_DEPTH]; /* on top of it */
+	unsigned depth;
+	struct ni_filtering *filter;
+	struct ni_search *search; /* NULL: nothing was searched for */
+	int search_way;           /* a match is waited for in this direction; 0: none */
+	enum ni_prompt_kind asking;
+	struct ni_prompt prompt;
+	struct ni_history history[NI_PROMPT_WRITE + 1];
+	char message[NI_APP_MESSAGE]; /* shown until the next key */
+	enum ni_role message_role;
+	bool held;
+	struct ni_model_stats held_stats; /* when it was held */
+	enum ni_act pending;              /* m and ' wait for a letter */
+	uint64_t marks[NI_APP_MARKS], came_from;
+	bool quit, dirty, ask_quit;
+	size_t caret_at, caret_len; /* what is wrong in the filter being typed */
+	bool problem_seen;          /* what went wrong with the source has been read */
+	int64_t rate_ns;            /* for packets a second */
+	uint64_t rate_packets, rate;
+};
+
+/* The views behind the keys 1 to 6; NULL where there is none. */
+extern const struct ni_view_ops *const ni_app_tabs[NI_APP_TABS];
+extern const struct ni_view_ops ni_packets_view, ni_conns_view, ni_page_view;
+
+/** Run the view until the user leaves it. 0 or NI_ERR_RUN. */
+int ni_app_run(const struct ni_app_opts *o, struct ni_err *err);
+
+struct ni_view *ni_app_top(struct ni_app *a);
+/** Show another view on top. False, and the reason is shown, when it cannot be made. */
+bool ni_app_push(struct ni_app *a, const struct ni_view_ops *ops, const struct ni_view_arg *arg);
+/** Back to the view below; false when there is none. */
+bool ni_app_pop(struct ni_app *a);
+/** Show tab @tab (0-based). */
+void ni_app_tab(struct ni_app *a, unsigned tab);
+
+/** Say something in the line of the status, until the next key. */
+void ni_app_say(struct ni_app *a, enum ni_role role, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/** Do what a key stands for. */
+void ni_app_act(struct ni_app *a, enum ni_act act);
+/** A key while a prompt is open. */
+void ni_app_prompt_key(struct ni_app *a, uint32_t key);
+void ni_app_ask(struct ni_app *a, enum ni_prompt_kind kind, const char *text);
+/** Run a line typed after a colon. */
+void ni_app_command(struct ni_app *a, const char *line);
+/** Offers for Tab; see struct ni_prompt. */
+const char *ni_app_complete_command(void *ctx, const struct ni_prompt *p, size_t *from, unsigned n);
+/** Look for @text from the cursor on. */
+void ni_app_find(struct ni_app *a, const char *text, int way);
+/** Select packet @number, in the packet view if this one has no packets. */
+void ni_app_go(struct ni_app *a, uint64_t number);
+/** Whether the view on top stays at the newest. */
+bool ni_app_follows(struct ni_app *a);
+/** Draw everything. */
+void ni_app_draw(struct ni_app *a);
+/** Write the configuration's wishes into @a; what is wrong with it is said. */
+void ni_app_config(struct ni_app *a);
+
+/** Append @n with a comma at every third digit. */
+void ni_app_number(struct ni_buf *b, uint64_t n);
+/** Append @n as "38 KiB". */
+void ni_app_bytes(struct ni_buf *b, uint64_t n);
+/** Move in a list as @act says. False: it says nothing about that. */
+bool ni_list_act(struct ni_list *l, enum ni_act act);
+
+#endif

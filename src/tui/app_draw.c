@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The frame around every view: title, filter, status, key bar, prompt. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "app.h"
+#include "i18n.h"
+
+enum { MIN_COLS = 60, MIN_ROWS = 15, LINE = 512 };
+
+void
+ni_app_number(struct ni_buf *b, uint64_t n)
+{
+	char digits[24];
+	int k = snprintf(digits, sizeof(digits), "%llu", (unsigned long long)n);
+	for (int i = 0; i < k; i++) {
+		if (i && (k - i) % 3 == 0)
+			ni_buf_c(b, ',');
+		ni_buf_c(b, digits[i]);
+	}
+}
+
+void
+ni_app_bytes(struct ni_buf *b, uint64_t n)
+{
+	static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+	unsigned u = 0;
+	uint64_t tenths = n * 10;
+	while (tenths >= 10240 && u < 4) {
+		tenths /= 1024;
+		u++;
+	}
+	if (u && tenths < 100)
+		ni_buf_fmt(b, "%llu.%llu %s", (unsigned long long)tenths / 10,
+			   (unsigned long long)tenths % 10, units[u]);
+	else
+		ni_buf_fmt(b, "%llu %s", (unsigned long long)tenths / 10, units[u]);
+}
+
+/* "1 Packets [2 Connections] 3 HTTP", as much of it as fits. */
+static void
+tabs(struct ni_app *a, struct ni_buf *b, int width)
+{
+	for (unsigned i = 0; i < NI_APP_TABS; i++) {
+		char one[64];
+		if (!ni_app_tabs[i])
+			continue;
+		int n = snprintf(one, sizeof(one), i == a->tab ? "%s[%u %s]" : "%s%u %s",
+				 b->len ? " " : "", i + 1, _(ni_app_tabs[i]->name));
+		if (n < 0 || ni_line_width(b->p, b->len) + ni_line_width(one, strlen(one)) > width)
+			break;
+		ni_buf_str(b, one);
+	}
+}
+
+static void
+draw_title(struct ni_app *a)
+{
+	char left[LINE], right[LINE];
+	int cols = ni_screen_cols();
+	struct ni_buf l = ni_buf(left, sizeof(left));
+	struct ni_buf r = ni_buf(right, sizeof(right));
+	const char *name = ni_model_name(a->model);
+	const char *slash = strrchr(name, '/');
+	ni_buf_str(&l, "netinspect  ");
+	name = slash && slash[1] ? slash + 1 : name;
+	ni_buf_escape(&l, (const uint8_t *)name, strlen(name));
+	if (a->o.capture_filter && *a->o.capture_filter) {
+		ni_buf_str(&l, "  ");
+		ni_buf_escape(&l, (const uint8_t *)a->o.capture_filter,
+			      strlen(a->o.capture_filter));
+	}
+	tabs(a, &r, cols / 2);
+	int w = ni_line_width(ni_buf_z(&r), r.len);
+	ni_screen_text(0, 0, cols, "", NI_ROLE_TITLE, true);
+	char fit[LINE];
+	struct ni_buf f = ni_buf(fit, sizeof(fit));
+	int have = cols - w - 2;
+	if (ni_line_width(ni_buf_z(&l), l.len) > have)
+		ni_line_fit(&f, left, have, NI_FIT_LEFT);
+	else
+		ni_buf_str(&f, left);
+	ni_screen_text(0, 0, have, ni_buf_z(&f), NI_ROLE_TITLE, false);
+	ni_screen_text(0, cols - w, w, right, NI_ROLE_TITLE, false);
+}
+
+/* What the filter has found, at the right end of its line. */
+static void
+filter_state(struct ni_app *a, struct ni_buf *b)
+{
+	const struct ni_set *found = ni_filtering_found(a->filter);
+	uint64_t all = ni_index_last(ni_model_index(a->model));
+	if (!found)
+		return;
+	if (ni_filtering_waits(a->filter)) {
+		ni_buf_str(b, _("waits until the file is read"));
+		return;
+	}
+	ni_app_number(b, found->count);
+	ni_buf_str(b, _(" of "));
+	ni_app_number(b, all);
+	ni_buf_str(b, _(" match"));
+	if (ni_filtering_percent(a->filter) < 100)
+		ni_buf_fmt(b, "  %u%%", ni_filtering_percent(a->filter));
+}
+
+/* Underline what is wrong in the filter being typed, of which @text is what can be seen. */
+static void
+point_at(const struct ni_app *a, int y, int x, const char *text)
+{
+	char bad[NI_PROMPT_MAX];
+	const char *from = a->prompt.text + a->caret_at;
+	if (a->caret_at > a->prompt.len || from < text)
+		return;
+	struct ni_buf b = ni_buf(bad, sizeof(bad));
+	size_t left = a->prompt.len - a->caret_at;
+	ni_buf_mem(&b, from, a->caret_len < left ? a->caret_len : left);
+	if (!left)
+		ni_buf_c(&b, ' ');
+	x += ni_line_width(text, (size_t)(from - text));
+	ni_screen_text(y, x, ni_line_width(bad, b.len), ni_buf_z(&b), NI_ROLE_WRONG, false);
+}
+
+/* Where the caret goes, or -1. */
+static int
+draw_prompt(struct ni_app *a, int y, const char *label)
+{
+	int cols = ni_screen_cols();
+	int lw = ni_line_width(label, strlen(label));
+	const char *text = a->prompt.text;
+	int at = ni_line_width(text, a->prompt.at);
+	/* What stands before the caret scrolls out to the left. */
+	while (at > cols - lw - 2 && *text) {
+		const char *next = text;
+		at -= ni_line_of(ni_line_next(&next, text + strlen(text)));
+		text = next;
+	}
+	ni_screen_text(y, 0, cols, label, NI_ROLE_TITLE, true);
+	ni_screen_text(y, lw, cols - lw, text, NI_ROLE_TEXT, true);
+	if (a->asking == NI_PROMPT_FILTER && a->caret_len)
+		point_at(a, y, lw, text);
+	return lw + at;
+}
+
+/* The line of the filter, if there is anything to say. Returns how many lines it took. */
+static int
+draw_filter(struct ni_app *a, int *caret)
+{
+	char state[128], line[LINE];
+	struct ni_buf s = ni_buf(state, sizeof(state));
+	struct ni_buf b = ni_buf(line, sizeof(line));
+	int cols = ni_screen_cols();
+	const char *text = ni_filtering_text(a->filter);
+	if (a->asking == NI_PROMPT_FILTER) {
+		*caret = draw_prompt(a, 1, _("filter: "));
+		return 1;
+	}
+	if (!*text)
+		return 0;
+	filter_state(a, &s);
+	ni_buf_str(&b, _("filter: "));
+	ni_buf_escape(&b, (const uint8_t *)text, strlen(text));
+	int w = ni_line_width(ni_buf_z(&s), s.len);
+	ni_screen_text(1, 0, cols - w - 1, ni_buf_z(&b), NI_ROLE_NOTE, true);
+	ni_screen_text(1, cols - w, w, state, NI_ROLE_NOTE, false);
+	return 1;
+}
+
+static const char *
+mode(const struct ni_app *a, const struct ni_model_stats *s)
+{
+	if (a->held)
+		return _("HELD");
+	switch (s->state) {
+	case NI_MODEL_LIVE:
+		return _("LIVE");
+	case NI_MODEL_STOPPED:
+		return _("STOPPED");
+	case NI_MODEL_LOADING:
+		return _("READING");
+	case NI_MODEL_DONE:
+		break;
+	}
+	return ni_model_live(a->model) ? _("ENDED") : _("FILE");
+}
+
+static void
+counters(struct ni_app *a, const struct ni_model_stats *s, struct ni_buf *b)
+{
+	ni_buf_fmt(b, "%s ", mode(a, s));
+	if (s->state == NI_MODEL_LOADING && !ni_model_live(a->model))
+		ni_buf_fmt(b, "%u%% ", s->percent);
+	ni_app_number(b, a->held ? a->held_stats.packets : s->packets);
+	ni_buf_str(b, _(" packets"));
+	if (a->held) {
+		ni_buf_str(b, "  +");
+		ni_app_number(b, s->packets - a->held_stats.packets);
+		ni_buf_str(b, _(" held"));
+	}
+	if (s->state == NI_MODEL_LIVE)
+		ni_buf_fmt(b, " %llu/s", (unsigned long long)a->rate);
+	ni_buf_str(b, _("  dropped "));
+	ni_app_number(b, s->dropped);
+	if (s->forgotten + s->lost) {
+		ni_buf_str(b, _("  forgotten "));
+		ni_app_number(b, s->forgotten + s->lost);
+	}
+	ni_buf_str(b, _("  index "));
+	ni_app_bytes(b, s->bytes);
+	if (ni_model_live(a->model))
+		ni_buf_str(b, ni_app_follows(a) ? _("  follow on") : _("  follow off"));
+}
+
+static void
+draw_status(struct ni_app *a, int y)
+{
+	char left[LINE], right[64];
+	struct ni_buf l = ni_buf(left, sizeof(left));
+	struct ni_buf r = ni_buf(right, sizeof(right));
+	int cols = ni_screen_cols();
+	struct ni_model_stats s = ni_model_stats(a->model);
+	const struct ni_view *v = ni_app_top(a);
+	uint64_t row = 0;
+	uint64_t rows = 0;
+	if (v->ops->position)
+		v->ops->position(v, &row, &rows);
+	if (rows) {
+		ni_app_number(&r, row);
+		ni_buf_c(&r, '/');
+		ni_app_number(&r, rows);
+	}
+	counters(a, &s, &l);
+	int w = ni_line_width(ni_buf_z(&r), r.len);
+	ni_screen_text(y, 0, cols, ni_buf_z(&l), NI_ROLE_BAR, true);
+	ni_screen_text(y, cols - w - 1, w + 1, " ", NI_ROLE_BAR, true);
+	ni_screen_text(y, cols - w, w, right, NI_ROLE_BAR, false);
+}
+
+static const char *
+prompt_label(enum ni_prompt_kind kind)
+{
+	return kind == NI_PROMPT_SEARCH ? "/" : kind == NI_PROMPT_COMMAND ? ":" : _("write to: ");
+}
+
+/* The last line: a prompt, a message, what is looked for, or the keys. */
+static void
+draw_bottom(struct ni_app *a, int y, int *caret)
+{
+	char line[LINE];
+	struct ni_buf b = ni_buf(line, sizeof(line));
+	int cols = ni_screen_cols();
+	const char *problem = ni_model_problem(a->model);
+	if (a->asking && a->asking != NI_PROMPT_FILTER) {
+		*caret = draw_prompt(a, y, prompt_label(a->asking));
+		return;
+	}
+	if (a->message[0]) {
+		ni_screen_text(y, 0, cols, a->message, a->message_role, true);
+		return;
+	}
+	if (a->search_way && a->search) {
+		ni_buf_fmt(&b, _("looking for %s  %u%%  Esc stops"), ni_search_text(a->search),
+			   ni_pass_percent(ni_search_pass(a->search)));
+		ni_screen_text(y, 0, cols, ni_buf_z(&b), NI_ROLE_NOTE, true);
+		return;
+	}
+	if (problem && !a->problem_seen) {
+		ni_screen_text(y, 0, cols, problem, NI_ROLE_BAD, true);
+		return;
+	}
+	ni_keymap_bar(&b, &a->keys, ni_app_top(a)->ops->place, cols);
+	ni_screen_text(y, 0, cols, ni_buf_z(&b), NI_ROLE_KEY, true);
+}
+
+static void
+too_small(int rows, int cols)
+{
+	char line[LINE];
+	snprintf(line, sizeof(line), _("%d×%d is too small: %d×%d is needed"), cols, rows, MIN_COLS,
+		 MIN_ROWS);
+	ni_screen_text(rows / 2, 0, cols, line, NI_ROLE_WARN, false);
+}
+
+void
+ni_app_draw(struct ni_app *a)
+{
+	int rows = ni_screen_rows();
+	int cols = ni_screen_cols();
+	int caret = -1;
+	ni_screen_clear();
+	if (rows < MIN_ROWS || cols < MIN_COLS) {
+		too_small(rows, cols);
+		ni_screen_cursor(-1, 0);
+		ni_screen_show();
+		return;
+	}
+	struct ni_view *v = ni_app_top(a);
+	draw_title(a);
+	int top = 1 + draw_filter(a, &caret);
+	v->ops->draw(v, (struct ni_rect){top, 0, rows - top - 2, cols});
+	draw_status(a, rows - 2);
+	draw_bottom(a, rows - 1, &caret);
+	if (caret >= 0)
+		ni_screen_cursor(a->asking == NI_PROMPT_FILTER ? 1 : rows - 1, caret);
+	else
+		ni_screen_cursor(-1, 0);
+	ni_screen_show();
+}

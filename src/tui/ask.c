@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is typed into prompts and what becomes of it: filter, search, command line, file names. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app.h"
+#include "i18n.h"
+#include "netinspect/proto.h"
+
+/* ---- completion of filters ---- */
+
+static bool
+in_key(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+}
+
+static bool
+starts(const char *key, const char *stem, size_t n)
+{
+	return key && !strncmp(key, stem, n);
+}
+
+/* The @n-th protocol or field whose key begins with what was typed; aliases only once. */
+static const char *
+find_key(const struct ni_registry *reg, const char *stem, size_t len, unsigned n)
+{
+	const char *last = "";
+	for (unsigned p = 0; p < ni_registry_count(reg); p++) {
+		const struct ni_proto *proto = ni_registry_proto(reg, p);
+		if (starts(proto->key, stem, len) && n-- == 0)
+			return proto->key;
+		for (const struct ni_field *f = proto->fields; f && f->key; f++) {
+			if (starts(f->key, stem, len) && strcmp(f->key, last) != 0 && n-- == 0)
+				return f->key;
+			last = f->key;
+		}
+	}
+	return NULL;
+}
+
+static const char *
+complete_filter(void *ctx, const struct ni_prompt *p, size_t *from, unsigned n)
+{
+	struct ni_app *a = ctx;
+	size_t at = p->at;
+	while (at && in_key(p->text[at - 1]))
+		at--;
+	*from = at;
+	return find_key(ni_model_registry(a->model), p->text + at, p->at - at, n);
+}
+
+/* ---- beginning ---- */
+
+void
+ni_app_ask(struct ni_app *a, enum ni_prompt_kind kind, const char *text)
+{
+	a->asking = kind;
+	ni_prompt_begin(&a->prompt, text, &a->history[kind]);
+	a->prompt.ctx = a;
+	if (kind == NI_PROMPT_FILTER)
+		a->prompt.complete = complete_filter;
+	else if (kind == NI_PROMPT_COMMAND)
+		a->prompt.complete = ni_app_complete_command;
+	a->dirty = true;
+}
+
+/* ---- filter ---- */
+
+static void
+say_filter_error(struct ni_app *a, const struct ni_filter_error *e)
+{
+	ni_app_say(a, NI_ROLE_BAD, e->hint[0] ? "%s: %s" : "%s%s", e->what, e->hint);
+}
+
+/* Check the filter as far as it is typed. */
+static void
+check_filter(struct ni_app *a)
+{
+	struct ni_filter_error e = {.what = ""};
+	struct ni_filter *f = ni_filter_compile(ni_model_registry(a->model), a->prompt.text, &e);
+	a->caret_len = f || !a->prompt.len ? 0 : (e.len ? e.len : 1);
+	a->caret_at = e.at;
+	if (!f && a->prompt.len)
+		say_filter_error(a, &e);
+	else
+		a->message[0] = '\0';
+	ni_filter_free(&f);
+}
+
+static void
+set_filter(struct ni_app *a, const char *text)
+{
+	struct ni_filter_error e = {.what = ""};
+	if (!ni_filtering_set(a->filter, text, &e)) {
+		a->caret_len = 0;
+		return;
+	}
+	say_filter_error(a, &e);
+	a->asking = NI_PROMPT_FILTER; /* go on typing */
+	a->caret_at = e.at;
+	a->caret_len = e.len ? e.len : 1;
+	a->prompt.at = e.at < a->prompt.len ? e.at : a->prompt.len;
+}
+
+/* ---- search ---- */
+
+/* Go to the nearest match behind (or before) the cursor, if it is known by now. */
+static void
+jump(struct ni_app *a, int way)
+{
+	struct ni_pass *p = ni_search_pass(a->search);
+	const struct ni_set *s = ni_pass_found(p);
+	const struct ni_view *v = ni_app_top(a);
+	uint64_t at = v->ops->packet ? v->ops->packet(v) : 0;
+	uint64_t rank = ni_set_rank(s, way > 0 ? at + 1 : at);
+	bool all = ni_pass_percent(p) == 100;
+	if (way < 0 && ni_pass_seen(p) + 1 < at)
+		return; /* there may be nearer ones */
+	uint64_t to = way > 0 ? ni_set_select(s, rank) : rank ? ni_set_select(s, rank - 1) : 0;
+	if (to) {
+		a->search_way = 0;
+		ni_app_go(a, to);
+		return;
+	}
+	if (!all)
+		return;
+	a->search_way = 0;
+	if (!s->count) {
+		ni_app_say(a, NI_ROLE_WARN, _("%s: not found"), ni_search_text(a->search));
+		return;
+	}
+	ni_app_go(a, ni_set_select(s, way > 0 ? 0 : s->count - 1));
+	ni_app_say(a, NI_ROLE_NOTE, "%s",
+		   way > 0 ? _("went on from the top") : _("went on from the end"));
+}
+
+void
+ni_app_find(struct ni_app *a, const char *text, int way)
+{
+	struct ni_err err = {.what = "", .hint = ""};
+	struct ni_view *v = ni_app_top(a);
+	if (v->ops->search) {
+		const char *last =
+		    a->history[NI_PROMPT_SEARCH].n
+			? a->history[NI_PROMPT_SEARCH].line[a->history[NI_PROMPT_SEARCH].n - 1]
+			: "";
+		if (way && !v->ops->search(v, text ? text : last, way))
+			ni_app_say(a, NI_ROLE_WARN, _("%s: not found"), text ? text : last);
+		return;
+	}
+	if (text) {
+		ni_search_free(&a->search);
+		a->search = ni_search_new(a->model, text, &err);
+		if (!a->search) {
+			ni_app_say(a, NI_ROLE_BAD, "%s", err.what);
+			return;
+		}
+	}
+	if (!a->search) {
+		ni_app_say(a, NI_ROLE_WARN, "%s", _("nothing was searched for yet"));
+		return;
+	}
+	if (way)
+		a->search_way = way;
+	if (a->search_way)
+		jump(a, a->search_way);
+}
+
+/* ---- what was entered ---- */
+
+static void
+write_file(struct ni_app *a, const char *path)
+{
+	char text[256];
+	struct ni_buf said = ni_buf(text, sizeof(text));
+	struct ni_err err = {.what = "", .hint = ""};
+	struct ni_view *v = ni_app_top(a);
+	if (!*path)
+		return;
+	if (access(path, F_OK) == 0)
+		ni_app_say(a, NI_ROLE_BAD, _("%s: is there already; choose another name"), path);
+	else if (!v->ops->write)
+		ni_app_say(a, NI_ROLE_WARN, "%s", _("this view has nothing to write"));
+	else if (v->ops->write(v, path, &said, &err))
+		ni_app_say(a, NI_ROLE_BAD, "%s", err.what);
+	else
+		ni_app_say(a, NI_ROLE_GOOD, "%s", ni_buf_z(&said));
+}
+
+static void
+entered(struct ni_app *a)
+{
+	char text[NI_PROMPT_MAX];
+	enum ni_prompt_kind kind = a->asking;
+	memcpy(text, a->prompt.text, a->prompt.len + 1);
+	a->asking = NI_PROMPT_NONE;
+	if (kind == NI_PROMPT_FILTER)
+		set_filter(a, text);
+	else if (kind == NI_PROMPT_SEARCH && *text)
+		ni_app_find(a, text, 1);
+	else if (kind == NI_PROMPT_COMMAND)
+		ni_app_command(a, text);
+	else if (kind == NI_PROMPT_WRITE)
+		write_file(a, text);
+}
+
+void
+ni_app_prompt_key(struct ni_app *a, uint32_t key)
+{
+	bool nothing = !a->prompt.len && key == NI_KEY_BACKSPACE && a->asking != NI_PROMPT_FILTER;
+	enum ni_prompt_result r = nothing ? NI_PROMPT_CANCELLED : ni_prompt_key(&a->prompt, key);
+	if (r == NI_PROMPT_ENTERED) {
+		entered(a);
+	} else if (r == NI_PROMPT_CANCELLED) {
+		a->asking = NI_PROMPT_NONE;
+		a->caret_len = 0;
+	} else if (a->asking == NI_PROMPT_FILTER) {
+		check_filter(a);
+	}
+}
+
+/* ---- the command line ---- */
+
+struct command {
+	const char *name;
+	void (*run)(struct ni_app *a, const char *arg);
+};
+
+static void
+cmd_quit(struct ni_app *a, const char *arg)
+{
+	(void)arg;
+	a->quit = true;
+}
+
+static void
+cmd_filter(struct ni_app *a, const char *arg)
+{
+	ni_app_ask(a, NI_PROMPT_FILTER, arg);
+	entered(a);
+}
+
+static void
+cmd_help(struct ni_app *a, const char *arg)
+{
+	(void)arg;
+	ni_app_act(a, NI_ACT_HELP);
+}
+
+static void
+cmd_view(struct ni_app *a, const char *arg)
+{
+	ni_app_tab(a, (unsigned)(arg[0] - '1'));
+}
+
+static void
+set_time(struct ni_app *a, const char *v)
+{
+	static const struct {
+		const char *name;
+		enum ni_time_format t;
+	} names[] = {{"relative", NI_TIME_RELATIVE}, {"delta", NI_TIME_DELTA},
+		     {"clock", NI_TIME_ABSOLUTE},    {"date", NI_TIME_ABSOLUTE_DATE},
+		     {"utc", NI_TIME_UTC},           {"epoch", NI_TIME_EPOCH}};
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(names[i].name, v)) {
+			a->time = names[i].t;
+			return;
+		}
+	ni_app_say(a, NI_ROLE_BAD,
+		   _("%s: no such format; relative, delta, clock, date, utc, epoch"), v);
+}
+
+static void
+set_theme(struct ni_app *a, const char *v)
+{
+	static const char *const names[] = {"dark", "light", "mono"};
+	for (unsigned i = 0; i < 3; i++)
+		if (!strcmp(names[i], v)) {
+			ni_screen_theme((enum ni_theme)i);
+			return;
+		}
+	ni_app_say(a, NI_ROLE_BAD, _("%s: no such theme; dark, light, mono"), v);
+}
+
+static void
+cmd_set(struct ni_app *a, const char *arg)
+{
+	char word[32];
+	const char *v = arg + strcspn(arg, " =");
+	snprintf(word, sizeof(word), "%.*s", (int)(v - arg), arg);
+	v += strspn(v, " =");
+	if (!strcmp(word, "time"))
+		set_time(a, v);
+	else if (!strcmp(word, "theme"))
+		set_theme(a, v);
+	else
+		ni_app_say(a, NI_ROLE_BAD, _("%s: no such setting; time, theme"), word);
+}
+
+static const struct command commands[] = {
+    {"filter", cmd_filter}, {"help", cmd_help}, {"q", cmd_quit},   {"quit", cmd_quit},
+    {"set", cmd_set},       {"view", cmd_view}, {"w", write_file}, {"write", write_file},
+};
+enum { NCOMMANDS = sizeof(commands) / sizeof(commands[0]) };
+
+const char *
+ni_app_complete_command(void *ctx, const struct ni_prompt *p, size_t *from, unsigned n)
+{
+	static const char *const settings[] = {"time ",       "time relative", "time delta",
+					       "time clock",  "time epoch",    "theme dark",
+					       "theme light", "theme mono",    NULL};
+	*from = 0;
+	if (!strncmp(p->text, "filter ", 7) && p->at >= 7)
+		return complete_filter(ctx, p, from, n);
+	if (!strncmp(p->text, "set ", 4) && p->at >= 4) {
+		*from = 4;
+		for (const char *const *s = settings; *s; s++)
+			if (starts(*s, p->text + 4, p->at - 4) && n-- == 0)
+				return *s;
+		return NULL;
+	}
+	for (size_t i = 0; i < NCOMMANDS; i++)
+		if (starts(commands[i].name, p->text, p->at) && n-- == 0)
+			return commands[i].name;
+	return NULL;
+}
+
+void
+ni_app_command(struct ni_app *a, const char *line)
+{
+	char *end;
+	line += strspn(line, " :");
+	unsigned long long number = strtoull(line, &end, 10);
+	if (line[0] >= '0' && line[0] <= '9' && !*end) {
+		ni_app_go(a, number);
+		return;
+	}
+	size_t n = strcspn(line, " ");
+	const char *arg = line + n + strspn(line + n, " ");
+	for (size_t i = 0; i < NCOMMANDS; i++) {
+		if (strlen(commands[i].name) != n || strncmp(commands[i].name, line, n) != 0)
+			continue;
+		commands[i].run(a, arg);
+		return;
+	}
+	if (n)
+		ni_app_say(a, NI_ROLE_BAD, _("%.*s: no such command; Tab shows them all"), (int)n,
+			   line);
+}

@@ -1,0 +1,553 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* View 2: conversations, how they opened and closed, and what they carried. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app.h"
+#include "i18n.h"
+#include "netinspect/explain.h"
+
+enum { CELL = 128, MAX_ROWS = 400, NS_MS = 1000000 };
+
+enum column {
+	NUMBER,
+	CLIENT,
+	ARROW,
+	SERVER,
+	OPEN,
+	CLOSE,
+	STATES,
+	HTTP,
+	RTT,
+	BYTES,
+	PACKETS,
+	AGE,
+	NCOLS
+};
+
+/* clang-format off */
+static const struct ni_column_def columns[NCOLS] = {
+	[NUMBER] = {N_("#"), "number", 3, 10, 0, NI_FIT_RIGHT, 0, 0},
+	[CLIENT] = {N_("client"), "client", 12, 47, 21, NI_FIT_MIDDLE, 4, 0},
+	[ARROW] = {"", "arrow", 1, 1, 0, NI_FIT_LEFT, 0, 0},
+	[SERVER] = {N_("server"), "server", 12, 47, 21, NI_FIT_MIDDLE, 4, 0},
+	[OPEN] = {N_("open"), "open", 5, 12, 0, NI_FIT_LEFT, 0, 0},
+	[CLOSE] = {N_("close"), "close", 5, 16, 0, NI_FIT_LEFT, 0, 0},
+	[STATES] = {N_("states"), "states", 9, 25, 20, NI_FIT_LEFT, 7, 9},
+	[HTTP] = {N_("http"), "http", 5, 0, 8, NI_FIT_LEFT, 8, 3},
+	[RTT] = {N_("rtt"), "rtt", 5, 9, 0, NI_FIT_RIGHT, 0, 5},
+	[BYTES] = {N_("bytes"), "bytes", 5, 12, 0, NI_FIT_RIGHT, 0, 6},
+	[PACKETS] = {N_("packets"), "packets", 5, 9, 0, NI_FIT_RIGHT, 0, 8},
+	[AGE] = {N_("lasted"), "lasted", 5, 10, 0, NI_FIT_RIGHT, 0, 7},
+};
+/* clang-format on */
+
+struct conns {
+	struct ni_view view;
+	struct ni_list list;
+	uint64_t *order; /* rows of the table that are shown, sorted; NULL: all, as they came */
+	uint64_t n, room;
+	enum column sort;
+	bool reverse, sorted;
+	uint64_t table_version, filter_version; /* that order was made for */
+	uint32_t selected;                      /* key of the conversation */
+	struct ni_rect at;
+};
+
+static void
+conns_destroy(struct ni_view *v)
+{
+	free(((struct conns *)v)->order);
+	free(v);
+}
+
+static struct ni_view *
+conns_create(struct ni_app *a, const struct ni_view_arg *arg, struct ni_err *err)
+{
+	struct conns *c = calloc(1, sizeof(*c));
+	(void)arg;
+	if (!c) {
+		ni_fail(err, NI_ERR_RUN, "view: no memory");
+		return NULL;
+	}
+	c->view = (struct ni_view){&ni_conns_view, a};
+	c->selected = NI_IX_NO_CONN;
+	return &c->view;
+}
+
+/* ---- order ---- */
+
+static int64_t
+key_of(const struct ni_conn_row *r, enum column c)
+{
+	switch (c) {
+	case CLIENT:
+		return r->port[NI_CLIENT];
+	case SERVER:
+		return r->port[NI_SERVER];
+	case OPEN:
+		return r->open;
+	case CLOSE:
+		return r->close;
+	case STATES:
+		return r->state[0] * 16 + r->state[1];
+	case HTTP:
+		return r->status;
+	case RTT:
+		return r->rtt_ns;
+	case BYTES:
+		return (int64_t)(r->bytes[0] + r->bytes[1]);
+	case PACKETS:
+		return (int64_t)(r->packets[0] + r->packets[1]);
+	case AGE:
+		return r->last_ns - r->first_ns;
+	case NUMBER:
+	case ARROW:
+	case NCOLS:
+		break;
+	}
+	return 0;
+}
+
+struct order {
+	const struct ni_conntab *t;
+	enum column by;
+	bool reverse;
+};
+
+static int
+compare(const void *x, const void *y, void *ctx)
+{
+	const struct order *o = ctx;
+	const uint64_t *a = x;
+	const uint64_t *b = y;
+	int64_t ka = key_of(ni_conntab_row(o->t, *a), o->by);
+	int64_t kb = key_of(ni_conntab_row(o->t, *b), o->by);
+	int by = ka < kb ? -1 : ka > kb ? 1 : *a < *b ? -1 : *a > *b;
+	return o->reverse ? -by : by;
+}
+
+static const struct ni_conntab *
+table(const struct conns *c)
+{
+	return ni_model_conns(c->view.app->model);
+}
+
+static uint32_t
+key_at(const struct conns *c, uint64_t i)
+{
+	const struct ni_conn_row *r = ni_conntab_row(table(c), i);
+	return r ? r->key : NI_IX_NO_CONN;
+}
+
+static bool
+reserve(struct conns *c, uint64_t n)
+{
+	if (n <= c->room)
+		return true;
+	uint64_t *more = realloc(c->order, (n + n / 2) * sizeof(*more));
+	if (!more)
+		return false;
+	c->order = more;
+	c->room = n + n / 2;
+	return true;
+}
+
+/* Which rows are shown, and in which order. */
+static void
+arrange(struct conns *c)
+{
+	const struct ni_app *a = c->view.app;
+	uint64_t all = ni_conntab_count(table(c));
+	bool filtered = ni_filtering_found(a->filter) != NULL;
+	if (a->held && c->table_version)
+		return;
+	if (c->table_version == ni_model_version(a->model) + 1 &&
+	    c->filter_version == ni_filtering_version(a->filter) + 1)
+		return;
+	c->table_version = ni_model_version(a->model) + 1;
+	c->filter_version = ni_filtering_version(a->filter) + 1;
+	c->n = all;
+	if ((!filtered && !c->sorted) || !reserve(c, all)) {
+		free(c->order);
+		c->order = NULL;
+		c->room = 0;
+		return;
+	}
+	c->n = 0;
+	for (uint64_t i = 0; i < all; i++)
+		if (ni_filtering_has_conn(a->filter, key_at(c, i)))
+			c->order[c->n++] = i;
+	struct order o = {table(c), c->sort, c->reverse};
+	if (c->sorted && c->n)
+		qsort_r(c->order, c->n, sizeof(*c->order), compare, &o);
+}
+
+static const struct ni_conn_row *
+row(const struct conns *c, uint64_t i)
+{
+	if (i >= c->n)
+		return NULL;
+	return ni_conntab_row(table(c), c->order ? c->order[i] : i);
+}
+
+/* The selected conversation stays selected wherever it has moved. */
+static void
+settle(struct conns *c)
+{
+	arrange(c);
+	const struct ni_conn_row *r = row(c, c->list.cursor);
+	if (!c->list.follow && c->selected != NI_IX_NO_CONN && (!r || r->key != c->selected)) {
+		for (uint64_t i = 0; i < c->n; i++) {
+			r = row(c, i);
+			if (!r || r->key != c->selected)
+				continue;
+			c->list.cursor = i;
+			break;
+		}
+	}
+	ni_list_resize(&c->list, c->n, c->list.height);
+	r = row(c, c->list.cursor);
+	c->selected = r ? r->key : NI_IX_NO_CONN;
+}
+
+/* ---- drawing ---- */
+
+static void
+print_end(struct ni_buf *b, const struct ni_conn_row *r, unsigned side)
+{
+	const struct ni_addr *a = &r->addr[side];
+	if (a->len == 16) {
+		ni_buf_c(b, '[');
+		ni_buf_ip6(b, a->b);
+		ni_buf_c(b, ']');
+	} else if (a->len == 4) {
+		ni_buf_ip4(b, a->b);
+	}
+	if (r->ipproto == 6 || r->ipproto == 17)
+		ni_buf_fmt(b, ":%u", r->port[side]);
+}
+
+static void
+print_span(struct ni_buf *b, int64_t ns)
+{
+	if (ns < 10 * (int64_t)NS_MS)
+		ni_buf_fmt(b, "%.2fms", (double)ns / NS_MS);
+	else if (ns < 1000 * (int64_t)NS_MS)
+		ni_buf_fmt(b, "%.0fms", (double)ns / NS_MS);
+	else
+		ni_buf_fmt(b, "%.1fs", (double)ns / NS_MS / 1000);
+}
+
+static void
+print_close(struct ni_buf *b, const struct ni_conn_row *r)
+{
+	unsigned who = r->close == NI_CLOSE_RESET ? r->reset_by : r->closed_first;
+	if (r->ipproto != 6 || r->close == NI_CLOSE_NONE) {
+		ni_buf_str(b, "–");
+		return;
+	}
+	ni_buf_str(b, ni_conn_close_name(r->close));
+	if (who == NI_CLIENT)
+		ni_buf_str(b, " c");
+	else if (who == NI_SERVER)
+		ni_buf_str(b, " s");
+}
+
+static void
+print_http(struct ni_buf *b, const struct ni_conn_row *r)
+{
+	if (r->method[0] || r->status) {
+		ni_buf_escape(b, (const uint8_t *)r->method, strlen(r->method));
+		ni_buf_c(b, ' ');
+		if (r->status)
+			ni_buf_fmt(b, "%u ", r->status);
+		ni_buf_escape(b, (const uint8_t *)r->uri, strlen(r->uri));
+	} else {
+		ni_buf_str(b, r->service ? r->service : "–");
+	}
+}
+
+static void
+print_cell(struct ni_buf *b, const struct ni_conn_row *r, enum column c)
+{
+	switch (c) {
+	case NUMBER:
+		ni_buf_u64(b, r->key & NI_IX_CONN_ID);
+		break;
+	case CLIENT:
+	case SERVER:
+		print_end(b, r, c == CLIENT ? NI_CLIENT : NI_SERVER);
+		break;
+	case ARROW:
+		ni_buf_str(b, "→");
+		break;
+	case OPEN:
+		ni_buf_str(b, r->ipproto == 6    ? ni_conn_open_name(r->open)
+			      : r->ipproto == 17 ? "udp"
+						 : "icmp");
+		break;
+	case CLOSE:
+		print_close(b, r);
+		break;
+	case STATES:
+		if (r->ipproto == 6)
+			ni_buf_fmt(b, "%s/%s", ni_tcp_state_name(r->state[0]),
+				   ni_tcp_state_name(r->state[1]));
+		break;
+	case HTTP:
+		print_http(b, r);
+		break;
+	case RTT:
+		if (r->rtt_ns)
+			print_span(b, r->rtt_ns);
+		break;
+	case BYTES:
+		ni_app_number(b, r->bytes[0] + r->bytes[1]);
+		break;
+	case PACKETS:
+		ni_app_number(b, r->packets[0] + r->packets[1]);
+		break;
+	case AGE:
+		print_span(b, r->last_ns - r->first_ns);
+		break;
+	case NCOLS:
+		break;
+	}
+	ni_buf_z(b);
+}
+
+static enum ni_role
+role_of(const struct ni_conn_row *r)
+{
+	if (!r || r->ipproto != 6)
+		return NI_ROLE_TEXT;
+	if (r->close == NI_CLOSE_RESET || r->open == NI_OPEN_REFUSED || r->open == NI_OPEN_ABORTED)
+		return NI_ROLE_BAD;
+	if (r->open == NI_OPEN_NO_ANSWER || r->open == NI_OPEN_HALF_OPEN ||
+	    r->close == NI_CLOSE_TIMEOUT)
+		return NI_ROLE_WARN;
+	return NI_ROLE_TEXT;
+}
+
+static void
+draw_row(const struct ni_rect *at, const int *width, const char (*text)[CELL], enum ni_role role)
+{
+	char line[NCOLS * CELL];
+	struct ni_buf b = ni_buf(line, sizeof(line));
+	for (int i = 0; i < NCOLS; i++) {
+		if (!width[i])
+			continue;
+		ni_line_fit(&b, text[i], width[i], (enum ni_fit)columns[i].fit);
+		ni_buf_c(&b, ' ');
+	}
+	ni_screen_text(at->y, at->x, at->w, ni_buf_z(&b), role, true);
+}
+
+static void
+draw_empty(const struct conns *c, struct ni_rect r)
+{
+	char line[128];
+	struct ni_buf b = ni_buf(line, sizeof(line));
+	uint64_t all = ni_conntab_count(table(c));
+	if (all) {
+		ni_buf_str(&b, "0");
+		ni_buf_str(&b, _(" of "));
+		ni_app_number(&b, all);
+		ni_buf_str(&b, _(" match"));
+	} else {
+		ni_buf_str(&b, _("no connections yet"));
+	}
+	ni_screen_text(r.y + 1, r.x + 2, r.w - 2, ni_buf_z(&b), NI_ROLE_DIM, false);
+}
+
+static void
+draw_titles(const struct conns *c, struct ni_rect r, const int *width)
+{
+	char titles[NCOLS][CELL];
+	for (int i = 0; i < NCOLS; i++) {
+		struct ni_buf b = ni_buf(titles[i], CELL);
+		ni_buf_str(&b, _(columns[i].title));
+		if (c->sorted && i == (int)c->sort)
+			ni_buf_str(&b, c->reverse ? "↓" : "↑");
+		ni_buf_z(&b);
+	}
+	r.h = 1;
+	draw_row(&r, width, (const char(*)[CELL])titles, NI_ROLE_TITLE);
+}
+
+static void
+conns_draw(struct ni_view *v, struct ni_rect r)
+{
+	struct conns *c = (struct conns *)v;
+	int natural[NCOLS], width[NCOLS];
+	int rows = r.h - 1 < MAX_ROWS ? r.h - 1 : MAX_ROWS;
+	char(*text)[NCOLS][CELL] = calloc((size_t)(rows > 0 ? rows : 1), sizeof(*text));
+	int n = 0;
+	c->at = r;
+	c->list.height = rows;
+	settle(c);
+	for (int i = 0; i < NCOLS; i++)
+		natural[i] = ni_line_width(_(columns[i].title), strlen(_(columns[i].title))) +
+			     (c->sorted && i == (int)c->sort);
+	for (; text && n < rows && row(c, c->list.top + (uint64_t)n); n++) {
+		for (int i = 0; i < NCOLS; i++) {
+			struct ni_buf b = ni_buf(text[n][i], CELL);
+			print_cell(&b, row(c, c->list.top + (uint64_t)n), (enum column)i);
+			int w = ni_line_width(text[n][i], strlen(text[n][i]));
+			natural[i] = natural[i] > w ? natural[i] : w;
+		}
+	}
+	if (!n) {
+		draw_empty(c, r);
+		free(text);
+		return;
+	}
+	ni_columns_fit(columns, NCOLS, natural, r.w, width);
+	draw_titles(c, r, width);
+	for (int k = 0; k < n; k++) {
+		uint64_t i = c->list.top + (uint64_t)k;
+		struct ni_rect at = {r.y + 1 + k, r.x, 1, r.w};
+		draw_row(&at, width, (const char(*)[CELL])text[k],
+			 i == c->list.cursor ? NI_ROLE_SELECTED : role_of(row(c, i)));
+	}
+	free(text);
+}
+
+/* ---- keys ---- */
+
+static void
+sort(struct conns *c, int way)
+{
+	int by = (int)c->sort;
+	if (c->sorted)
+		by = (by + way + NCOLS) % NCOLS;
+	if (by == ARROW)
+		by += way;
+	c->sort = (enum column)by;
+	c->sorted = true;
+	c->table_version = 0;
+}
+
+static void
+open_row(struct conns *c)
+{
+	const struct ni_conn_row *r = row(c, c->list.cursor);
+	if (!r)
+		return;
+	struct ni_view_arg arg = {.conn = r->key, .packet = r->first_frame};
+	ni_app_push(c->view.app, &ni_packets_view, &arg);
+}
+
+static bool
+conns_act(struct ni_view *v, enum ni_act act)
+{
+	struct conns *c = (struct conns *)v;
+	if (ni_list_act(&c->list, act)) {
+		const struct ni_conn_row *r = row(c, c->list.cursor);
+		c->selected = r ? r->key : NI_IX_NO_CONN;
+	} else if (act == NI_ACT_OPEN) {
+		open_row(c);
+	} else if (act == NI_ACT_SORT_LEFT || act == NI_ACT_SORT_RIGHT) {
+		sort(c, act == NI_ACT_SORT_LEFT ? -1 : 1);
+	} else if (act == NI_ACT_SORT_REVERSE) {
+		c->reverse = !c->reverse;
+		c->sorted = true;
+		c->table_version = 0;
+	} else if (act == NI_ACT_FOLLOW) {
+		c->list.follow = !c->list.follow;
+	} else {
+		return false;
+	}
+	return true;
+}
+
+static void
+conns_position(const struct ni_view *v, uint64_t *at, uint64_t *rows)
+{
+	const struct conns *c = (const struct conns *)v;
+	*rows = c->list.count;
+	*at = c->list.count ? c->list.cursor + 1 : 0;
+}
+
+static bool
+conns_follows(const struct ni_view *v)
+{
+	return ((const struct conns *)v)->list.follow;
+}
+
+static void
+print_row(const struct ni_conn_row *r, struct ni_buf *b)
+{
+	for (int i = 0; i < NCOLS; i++) {
+		char cell[CELL];
+		struct ni_buf one = ni_buf(cell, sizeof(cell));
+		print_cell(&one, r, (enum column)i);
+		if (i)
+			ni_buf_c(b, ' ');
+		ni_buf_str(b, cell);
+	}
+}
+
+static void
+conns_copy(struct ni_view *v, struct ni_buf *b)
+{
+	struct conns *c = (struct conns *)v;
+	const struct ni_conn_row *r = row(c, c->list.cursor);
+	if (r)
+		print_row(r, b);
+}
+
+static bool
+conns_search(struct ni_view *v, const char *text, int way)
+{
+	struct conns *c = (struct conns *)v;
+	char line[NCOLS * CELL];
+	for (uint64_t i = 1; i <= c->n; i++) {
+		uint64_t at = (c->list.cursor + (way > 0 ? i : c->n - i)) % c->n;
+		struct ni_buf b = ni_buf(line, sizeof(line));
+		const struct ni_conn_row *r = row(c, at);
+		if (r)
+			print_row(r, &b);
+		if (!r || !strcasestr(ni_buf_z(&b), text))
+			continue;
+		ni_list_go(&c->list, at);
+		c->selected = r->key;
+		return true;
+	}
+	return false;
+}
+
+static void
+conns_mouse(struct ni_view *v, const struct ni_mouse *m)
+{
+	struct conns *c = (struct conns *)v;
+	int y = m->y - c->at.y - 1;
+	if (m->wheel) {
+		ni_list_scroll(&c->list, 3 * (int64_t)m->wheel);
+	} else if (y >= 0 && y < c->list.height && c->list.top + (uint64_t)y < c->n) {
+		ni_list_go(&c->list, c->list.top + (uint64_t)y);
+	}
+	const struct ni_conn_row *r = row(c, c->list.cursor);
+	c->selected = r ? r->key : NI_IX_NO_CONN;
+	if (m->twice)
+		open_row(c);
+}
+
+const struct ni_view_ops ni_conns_view = {
+    .name = N_("Connections"),
+    .place = NI_AT_CONNS,
+    .create = conns_create,
+    .destroy = conns_destroy,
+    .draw = conns_draw,
+    .act = conns_act,
+    .position = conns_position,
+    .copy = conns_copy,
+    .mouse = conns_mouse,
+    .search = conns_search,
+    .follows = conns_follows,
+};
+
+const struct ni_view_ops *const ni_app_tabs[NI_APP_TABS] = {&ni_packets_view, &ni_conns_view};

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The table of keys; see keys.h. */
+#include "keys.h"
+
+#include <string.h>
+
+#include "i18n.h"
+#include "line.h"
+
+enum { LISTS = NI_AT_ALL & ~NI_AT_TEXT, SHOWS_PACKETS = NI_AT_PACKETS | NI_AT_LADDER };
+
+/* clang-format off */
+static const struct ni_key_row table[] = {
+	{NI_ACT_HELP, "help", NI_AT_ALL, "F1 ?", N_("Help"), 1, N_("this help")},
+	{NI_ACT_OPEN, "open", LISTS, "Enter", N_("Open"), 2, N_("go deeper: connection, packet, bytes; in a tree open or close")},
+	{NI_ACT_BACK, "back", NI_AT_ALL, "Esc", NULL, 0, N_("go back; stop what takes long")},
+	{NI_ACT_FILTER, "filter", LISTS, "f F4", N_("Filter"), 3, N_("edit the display filter; empty shows everything")},
+	{NI_ACT_SEARCH, "search", NI_AT_ALL, "/", N_("Find"), 4, N_("search text; '/x 0d0a' bytes, '/~ RE' a regular expression")},
+	{NI_ACT_SEARCH_NEXT, "search-next", NI_AT_ALL, "n", NULL, 0, N_("next match")},
+	{NI_ACT_SEARCH_PREVIOUS, "search-previous", NI_AT_ALL, "N", NULL, 0, N_("previous match")},
+	{NI_ACT_EXPLAIN, "explain", LISTS, "e", N_("Explain"), 5, N_("explain the selected packet or connection")},
+	{NI_ACT_STREAM, "stream", LISTS, "x", N_("Stream"), 8, N_("follow the stream; again: as bytes")},
+	{NI_ACT_WRITE, "write", NI_AT_ALL, "w", N_("Write"), 9, N_("write what is shown to a file")},
+	{NI_ACT_HOLD, "hold", NI_AT_ALL, "p", N_("Hold"), 10, N_("hold the display; the capture goes on")},
+	{NI_ACT_FOLLOW, "follow", LISTS, "F", N_("Follow"), 11, N_("follow the newest; moving up ends it")},
+	{NI_ACT_LEAVE, "leave", NI_AT_ALL, "q", N_("Back"), 6, N_("go back; leave the program at the top")},
+	{NI_ACT_QUIT, "quit", NI_AT_ALL, "Q ^C", NULL, 0, N_("leave the program at once")},
+	{NI_ACT_UP, "up", NI_AT_ALL, "Up k", NULL, 0, N_("up")},
+	{NI_ACT_DOWN, "down", NI_AT_ALL, "Down j", NULL, 0, N_("down")},
+	{NI_ACT_LEFT, "left", NI_AT_ALL, "Left h", NULL, 0, N_("left; close in a tree")},
+	{NI_ACT_RIGHT, "right", NI_AT_ALL, "Right l", NULL, 0, N_("right; open in a tree")},
+	{NI_ACT_PAGE_UP, "page-up", NI_AT_ALL, "PgUp ^B b", NULL, 0, N_("a page up")},
+	{NI_ACT_PAGE_DOWN, "page-down", NI_AT_ALL, "PgDn Space", NULL, 0, N_("a page down")},
+	{NI_ACT_PAGE_DOWN, "page-down", NI_AT_ALL, "^F", NULL, 0, NULL},
+	{NI_ACT_HALF_UP, "half-page-up", NI_AT_ALL, "^U", NULL, 0, N_("half a page up")},
+	{NI_ACT_HALF_DOWN, "half-page-down", NI_AT_ALL, "^D", NULL, 0, N_("half a page down")},
+	{NI_ACT_TOP, "top", NI_AT_ALL, "g Home", NULL, 0, N_("to the top")},
+	{NI_ACT_BOTTOM, "bottom", NI_AT_ALL, "G End", NULL, 0, N_("to the end; live it follows again")},
+	{NI_ACT_NEXT_PANE, "next-pane", NI_AT_ALL, "Tab", N_("Pane"), 12, N_("next pane")},
+	{NI_ACT_PREVIOUS_PANE, "previous-pane", NI_AT_ALL, "S-Tab", NULL, 0, N_("previous pane")},
+	{NI_ACT_ZOOM, "zoom", LISTS, "z", N_("Zoom"), 13, N_("this pane alone, or all again")},
+	{NI_ACT_LARGER, "larger", LISTS, "+", NULL, 0, N_("this pane larger")},
+	{NI_ACT_SMALLER, "smaller", LISTS, "-", NULL, 0, N_("this pane smaller")},
+	{NI_ACT_SORT_LEFT, "sort-left", LISTS, "<", NULL, 0, N_("sort by the column to the left")},
+	{NI_ACT_SORT_RIGHT, "sort-right", LISTS, ">", NULL, 0, N_("sort by the column to the right")},
+	{NI_ACT_SORT_REVERSE, "sort-reverse", LISTS, "I", NULL, 0, N_("sort the other way round")},
+	{NI_ACT_MARK, "mark", SHOWS_PACKETS, "m", NULL, 0, N_("set mark a to z")},
+	{NI_ACT_JUMP, "jump", SHOWS_PACKETS, "'", NULL, 0, N_("jump to a mark; '' back to where you were")},
+	{NI_ACT_TIME, "time", LISTS, "t", N_("Time"), 14, N_("times: since the start, since the last packet, clock, epoch")},
+	{NI_ACT_SEQUENCE, "sequence", LISTS, "#", NULL, 0, N_("sequence numbers relative or as on the wire")},
+	{NI_ACT_COPY, "copy", NI_AT_ALL, "y", NULL, 0, N_("copy the row, field or bytes to the clipboard (OSC 52)")},
+	{NI_ACT_COMMAND, "command", NI_AT_ALL, ":", NULL, 0, N_("command line; Tab completes")},
+	{NI_ACT_STOP, "stop", NI_AT_ALL, "S", NULL, 0, N_("stop the capture")},
+	{NI_ACT_RESTART, "restart", NI_AT_ALL, "R", NULL, 0, N_("forget what was captured and begin again")},
+	{NI_ACT_VIEW_1, "view-packets", NI_AT_ALL, "1", NULL, 0, N_("packets")},
+	{NI_ACT_VIEW_2, "view-connections", NI_AT_ALL, "2", NULL, 0, N_("connections")},
+	{NI_ACT_VIEW_3, "view-http", NI_AT_ALL, "3", NULL, 0, N_("HTTP exchanges")},
+	{NI_ACT_VIEW_4, "view-statistics", NI_AT_ALL, "4", NULL, 0, N_("statistics")},
+	{NI_ACT_VIEW_5, "view-network", NI_AT_ALL, "5", NULL, 0, N_("addresses and names")},
+	{NI_ACT_VIEW_6, "view-interfaces", NI_AT_ALL, "6", NULL, 0, N_("interfaces")},
+	{NI_ACT_REDRAW, "redraw", NI_AT_ALL, "^L", NULL, 0, N_("draw the screen anew")},
+	{NI_ACT_SUSPEND, "suspend", NI_AT_ALL, "^Z", NULL, 0, N_("suspend; 'fg' comes back")},
+	{NI_ACT_NONE, NULL, 0, NULL, NULL, 0, NULL},
+};
+
+static const struct {
+	const char *name;
+	uint32_t key;
+} names[] = {
+	{"Up", NI_KEY_UP}, {"Down", NI_KEY_DOWN}, {"Left", NI_KEY_LEFT}, {"Right", NI_KEY_RIGHT},
+	{"Home", NI_KEY_HOME}, {"End", NI_KEY_END}, {"PgUp", NI_KEY_PGUP}, {"PgDn", NI_KEY_PGDN},
+	{"Tab", NI_KEY_TAB}, {"S-Tab", NI_KEY_BACKTAB}, {"Enter", NI_KEY_ENTER}, {"Esc", NI_KEY_ESC},
+	{"Space", ' '}, {"Del", NI_KEY_DELETE}, {"Backspace", NI_KEY_BACKSPACE},
+};
+/* clang-format on */
+
+enum { NNAMES = sizeof(names) / sizeof(names[0]) };
+
+const struct ni_key_row *
+ni_keys_table(void)
+{
+	return table;
+}
+
+uint32_t
+ni_key_parse(const char *name, size_t n)
+{
+	for (size_t i = 0; i < NNAMES; i++)
+		if (strlen(names[i].name) == n && !strncmp(names[i].name, name, n))
+			return names[i].key;
+	if (n == 2 && name[0] == '^' && name[1] >= '@' && name[1] <= '_')
+		return (uint32_t)(name[1] - '@');
+	if ((n == 2 || n == 3) && name[0] == 'F' && name[1] >= '1' && name[1] <= '9') {
+		unsigned f = (unsigned)(name[1] - '0');
+		if (n == 3 && (name[2] < '0' || name[2] > '2' || f != 1))
+			return NI_KEY_NONE;
+		f = n == 3 ? 10 + (unsigned)(name[2] - '0') : f;
+		return NI_KEY_F1 + f - 1;
+	}
+	const char *s = name;
+	uint32_t c = n ? ni_line_next(&s, name + n) : NI_KEY_NONE;
+	return n && s == name + n && c > ' ' && c != 0xfffd ? c : NI_KEY_NONE;
+}
+
+void
+ni_key_print(struct ni_buf *b, uint32_t key)
+{
+	for (size_t i = 0; i < NNAMES; i++)
+		if (names[i].key == key) {
+			ni_buf_str(b, names[i].name);
+			return;
+		}
+	if (key >= NI_KEY_F1 && key <= NI_KEY_F12)
+		ni_buf_fmt(b, "F%u", key - NI_KEY_F1 + 1);
+	else if (key < 0x20)
+		ni_buf_fmt(b, "^%c", (char)('@' + key));
+	else if (key < 0x7f)
+		ni_buf_c(b, (char)key);
+	else
+		ni_buf_fmt(b, "U+%04X", key);
+}
+
+static void
+bind(struct ni_keymap *k, uint32_t key, enum ni_act act)
+{
+	if (k->n < sizeof(k->bind) / sizeof(k->bind[0]))
+		k->bind[k->n++] = (struct ni_key_binding){key, (uint8_t)act};
+}
+
+void
+ni_keymap_init(struct ni_keymap *k)
+{
+	k->n = 0;
+	for (const struct ni_key_row *r = table; r->name; r++) {
+		for (const char *s = r->keys; *s;) {
+			size_t n = strcspn(s, " ");
+			bind(k, ni_key_parse(s, n), r->act);
+			s += n + (s[n] == ' ');
+		}
+	}
+}
+
+int
+ni_keymap_set(struct ni_keymap *k, const char *key, const char *act, struct ni_err *err)
+{
+	uint32_t c = ni_key_parse(key, strlen(key));
+	const struct ni_key_row *r = table;
+	if (c == NI_KEY_NONE) {
+		ni_fail(err, NI_ERR_INPUT, _("%s: no such key"), key);
+		ni_hint(err, "%s", _("keys are called a, ^A, F4, Enter, Space, PgUp and the like"));
+		return NI_ERR_INPUT;
+	}
+	while (r->name && strcmp(r->name, act) != 0)
+		r++;
+	if (!r->name && strcmp(act, "none") != 0) {
+		ni_fail(err, NI_ERR_INPUT, _("%s: no such action"), act);
+		ni_hint(err, "%s", _("the help lists them"));
+		return NI_ERR_INPUT;
+	}
+	for (size_t i = k->n; i-- > 0;)
+		if (k->bind[i].key == c)
+			k->bind[i] = k->bind[--k->n];
+	if (r->name)
+		bind(k, c, r->act);
+	return NI_SUCCESS;
+}
+
+static unsigned
+places_of(enum ni_act act)
+{
+	for (const struct ni_key_row *r = table; r->name; r++)
+		if (r->act == act)
+			return r->places;
+	return 0;
+}
+
+enum ni_act
+ni_keymap_find(const struct ni_keymap *k, uint32_t key, unsigned place)
+{
+	for (size_t i = 0; i < k->n; i++)
+		if (k->bind[i].key == key && (places_of(k->bind[i].act) & place))
+			return k->bind[i].act;
+	return NI_ACT_NONE;
+}
+
+void
+ni_keymap_keys(struct ni_buf *b, const struct ni_keymap *k, enum ni_act act, int max)
+{
+	int n = 0;
+	for (size_t i = 0; i < k->n && n < max; i++) {
+		if (k->bind[i].act != act)
+			continue;
+		if (n++)
+			ni_buf_c(b, ' ');
+		ni_key_print(b, k->bind[i].key);
+	}
+}
+
+static int
+entry(struct ni_buf *b, const struct ni_keymap *k, const struct ni_key_row *r)
+{
+	size_t start = b->len;
+	ni_keymap_keys(b, k, r->act, 1);
+	if (b->len == start)
+		return 0; /* nobody can press it */
+	ni_buf_c(b, ' ');
+	ni_buf_str(b, _(r->label));
+	return ni_line_width(b->p + start, b->len - start);
+}
+
+/* Columns that the entries up to importance @most take. */
+static int
+bar_width(const struct ni_keymap *k, unsigned place, unsigned most)
+{
+	char text[64];
+	int sum = 0;
+	for (const struct ni_key_row *r = table; r->name; r++) {
+		struct ni_buf b = ni_buf(text, sizeof(text));
+		if (!r->label || !(r->places & place) || r->importance > most)
+			continue;
+		int w = entry(&b, k, r);
+		sum += w ? w + 2 : 0;
+	}
+	return sum ? sum - 2 : 0;
+}
+
+void
+ni_keymap_bar(struct ni_buf *b, const struct ni_keymap *k, unsigned place, int width)
+{
+	unsigned most = UINT8_MAX;
+	size_t start = b->len;
+	while (most && bar_width(k, place, most) > width)
+		most--;
+	for (const struct ni_key_row *r = table; r->name; r++) {
+		if (!r->label || !(r->places & place) || r->importance > most)
+			continue;
+		size_t before = b->len;
+		if (b->len > start)
+			ni_buf_str(b, "  ");
+		if (!entry(b, k, r))
+			b->len = before;
+	}
+}

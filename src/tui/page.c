@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A page of text to scroll in: help, explanations. Long lines are broken between words. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app.h"
+#include "i18n.h"
+
+enum { MAX_LINES = 4096 };
+
+struct page {
+	struct ni_view view;
+	char *text, *title;
+	struct ni_list list;
+	uint32_t start[MAX_LINES]; /* where each line on the screen begins in text … */
+	uint16_t len[MAX_LINES];   /* … and its bytes */
+	uint32_t n;
+	int width; /* that it was broken for */
+};
+
+static void
+page_destroy(struct ni_view *v)
+{
+	struct page *p = (struct page *)v;
+	free(p->text);
+	free(p->title);
+	free(p);
+}
+
+static struct ni_view *
+page_create(struct ni_app *a, const struct ni_view_arg *arg, struct ni_err *err)
+{
+	struct page *p = calloc(1, sizeof(*p));
+	if (p) {
+		p->view = (struct ni_view){&ni_page_view, a};
+		p->text = strdup(arg->text ? arg->text : "");
+		p->title = strdup(arg->title ? arg->title : "");
+	}
+	if (p && p->text && p->title)
+		return &p->view;
+	if (p)
+		page_destroy(&p->view);
+	ni_fail(err, NI_ERR_RUN, "view: no memory");
+	return NULL;
+}
+
+/* Bytes of the line at @s (@n long) that fit into @width columns, broken between words. */
+static size_t
+take_line(const char *s, size_t n, int width)
+{
+	size_t fits = ni_line_prefix(s, n, width);
+	if (fits == n)
+		return n;
+	size_t at = fits;
+	while (at && s[at] != ' ')
+		at--;
+	return at ? at : fits ? fits : 1;
+}
+
+static void
+wrap(struct page *p, int width)
+{
+	const char *s = p->text;
+	p->n = 0;
+	p->width = width;
+	while (*s && p->n < MAX_LINES) {
+		size_t n = strcspn(s, "\n");
+		size_t k = take_line(s, n, width);
+		p->start[p->n] = (uint32_t)(s - p->text);
+		p->len[p->n++] = (uint16_t)k;
+		s += k;
+		if (k < n)
+			s += strspn(s, " ");
+		else
+			s += *s == '\n';
+	}
+}
+
+static void
+page_draw(struct ni_view *v, struct ni_rect r)
+{
+	struct page *p = (struct page *)v;
+	char line[1024];
+	if (p->width != r.w - 2)
+		wrap(p, r.w - 2);
+	ni_screen_text(r.y, r.x, r.w, p->title, NI_ROLE_TITLE, true);
+	ni_list_resize(&p->list, p->n, r.h - 1);
+	for (int i = 0; i < r.h - 1 && p->list.top + (uint64_t)i < p->n; i++) {
+		uint64_t at = p->list.top + (uint64_t)i;
+		struct ni_buf b = ni_buf(line, sizeof(line));
+		ni_buf_mem(&b, p->text + p->start[at], p->len[at]);
+		ni_screen_text(r.y + 1 + i, r.x + 1, r.w - 2, ni_buf_z(&b), NI_ROLE_TEXT, false);
+	}
+}
+
+/* There is no cursor: keys scroll. */
+static bool
+page_act(struct ni_view *v, enum ni_act act)
+{
+	struct page *p = (struct page *)v;
+	if (act == NI_ACT_UP || act == NI_ACT_DOWN)
+		ni_list_scroll(&p->list, act == NI_ACT_UP ? -1 : 1);
+	else if (act == NI_ACT_HELP)
+		ni_app_pop(v->app);
+	else if (!ni_list_act(&p->list, act))
+		return false;
+	return true;
+}
+
+static bool
+page_search(struct ni_view *v, const char *text, int way)
+{
+	struct page *p = (struct page *)v;
+	char line[1024];
+	for (uint64_t i = 1; i <= p->n; i++) {
+		uint64_t at = (p->list.top + (way > 0 ? i : p->n - i)) % p->n;
+		struct ni_buf b = ni_buf(line, sizeof(line));
+		ni_buf_mem(&b, p->text + p->start[at], p->len[at]);
+		if (!strcasestr(ni_buf_z(&b), text))
+			continue;
+		p->list.top = at;
+		ni_list_go(&p->list, at);
+		return true;
+	}
+	return false;
+}
+
+static void
+page_copy(struct ni_view *v, struct ni_buf *b)
+{
+	ni_buf_str(b, ((struct page *)v)->text);
+}
+
+static void
+page_mouse(struct ni_view *v, const struct ni_mouse *m)
+{
+	ni_list_scroll(&((struct page *)v)->list, 3 * (int64_t)m->wheel);
+}
+
+const struct ni_view_ops ni_page_view = {
+    .name = N_("Page"),
+    .place = NI_AT_TEXT,
+    .create = page_create,
+    .destroy = page_destroy,
+    .draw = page_draw,
+    .act = page_act,
+    .search = page_search,
+    .copy = page_copy,
+    .mouse = page_mouse,
+};
