@@ -336,8 +336,8 @@ ni_app_act(struct ni_app *a, enum ni_act act)
 		a->ask_quit = false;
 	if (v->ops->act(v, act))
 		return;
-	if (!act_prompt(a, act))
-		act_anywhere(a, act);
+	if (!act_prompt(a, act) && !act_anywhere(a, act) && act != NI_ACT_NONE)
+		ni_app_say(a, NI_ROLE_NOTE, "%s", _("that key does nothing here"));
 }
 
 /* The letter behind m or '. */

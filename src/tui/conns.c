@@ -7,7 +7,7 @@
 
 #include "app.h"
 #include "i18n.h"
-#include "netinspect/explain.h"
+#include "told.h"
 
 enum { CELL = 128, MAX_ROWS = 400, NS_MS = 1000000 };
 
@@ -536,6 +536,12 @@ conns_mouse(struct ni_view *v, const struct ni_mouse *m)
 		open_row(c);
 }
 
+static void
+conns_explain(struct ni_view *v, struct ni_buf *b)
+{
+	ni_told_conn(b, v->app->model, ((struct conns *)v)->selected);
+}
+
 const struct ni_view_ops ni_conns_view = {
     .name = N_("Connections"),
     .place = NI_AT_CONNS,
@@ -548,6 +554,7 @@ const struct ni_view_ops ni_conns_view = {
     .mouse = conns_mouse,
     .search = conns_search,
     .follows = conns_follows,
+    .explain = conns_explain,
 };
 
 const struct ni_view_ops *const ni_app_tabs[NI_APP_TABS] = {&ni_packets_view, &ni_conns_view};

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "i18n.h"
+#include "told.h"
 #include "writer.h"
 
 enum { WIDE = 120, MIN_SHARE = 10, STEP = 5, INFO_STEP = 8 };
@@ -308,6 +309,12 @@ ni_packets_write(struct ni_view *v, const char *path, struct ni_buf *said, struc
 	return rc ? rc : closed;
 }
 
+static void
+packets_explain(struct ni_view *v, struct ni_buf *b)
+{
+	ni_told_packet(b, v->app->model, ((struct ni_packets *)v)->selected);
+}
+
 const struct ni_view_ops ni_packets_view = {
     .name = N_("Packets"),
     .place = NI_AT_PACKETS,
@@ -322,4 +329,5 @@ const struct ni_view_ops ni_packets_view = {
     .packet = packets_packet,
     .follows = packets_follows,
     .write = ni_packets_write,
+    .explain = packets_explain,
 };

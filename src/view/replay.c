@@ -197,6 +197,8 @@ ni_replay_conn(struct ni_model *m, uint32_t conn, uint64_t max, struct ni_sink *
 	const struct ni_conn_row *r = ni_conntab_find(ni_model_conns(m), conn);
 	struct ni_session *s = ni_model_session(m, err);
 	int rc = s ? ni_session_add(s, sink, err) : NI_ERR_RUN;
+	if (rc && sink->ops->free)
+		sink->ops->free(sink);
 	uint64_t k = r && r->first_frame > ni_index_first(ix) ? r->first_frame : ni_index_first(ix);
 	uint64_t last = r ? r->last_frame : ni_index_last(ix);
 	for (; !rc && k <= last && max; k++) {
@@ -210,8 +212,6 @@ ni_replay_conn(struct ni_model *m, uint32_t conn, uint64_t max, struct ni_sink *
 	}
 	if (!rc && r && r->ended)
 		rc = ni_session_end(s, err);
-	if (rc && sink->ops->free && !s)
-		sink->ops->free(sink);
 	ni_session_free(&s);
 	return rc;
 }

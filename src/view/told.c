@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Explanations; see told.h. */
+#include "told.h"
+
+#include <stdlib.h>
+
+#include "netinspect/explain.h"
+#include "netinspect/rung.h"
+#include "replay.h"
+
+enum { MAX_PACKETS = 200000, TCP = 6 };
+
+static void
+take_packet(void *ctx, const struct ni_dis *d)
+{
+	struct ni_buf *b = ctx;
+	struct ni_rung r;
+	if (d->conn && ni_rung_of(d, &r))
+		ni_explain_segment_fully(b, &r, d->conn);
+}
+
+void
+ni_told_packet(struct ni_buf *b, struct ni_model *m, uint64_t number)
+{
+	ni_replay(m, &number, 1, take_packet, b, NULL);
+}
+
+/* Keeps what is known of the conversation when its packets are through. */
+struct last {
+	struct ni_sink sink;
+	struct ni_conn *conn;
+	bool *known;
+};
+
+static void
+frame(struct ni_sink *s, const struct ni_dis *d)
+{
+	struct last *l = (struct last *)s;
+	if (d->conn) {
+		*l->conn = *d->conn;
+		*l->known = true;
+	}
+}
+
+static void
+event(struct ni_sink *s, const struct ni_event *e)
+{
+	struct last *l = (struct last *)s;
+	if (e->kind == NI_EV_CONN_END) {
+		*l->conn = *e->conn;
+		*l->known = true;
+	}
+}
+
+static void
+destroy(struct ni_sink *s)
+{
+	free(s);
+}
+
+static const struct ni_sink_ops ops = {
+    .name = "last", .frame = frame, .event = event, .free = destroy};
+
+void
+ni_told_conn(struct ni_buf *b, struct ni_model *m, uint32_t conn)
+{
+	struct ni_conn c;
+	bool known = false;
+	struct last *l = calloc(1, sizeof(*l));
+	if (!l)
+		return;
+	*l = (struct last){.sink = {.ops = &ops}, .conn = &c, .known = &known};
+	ni_replay_conn(m, conn, MAX_PACKETS, &l->sink, NULL);
+	if (known && c.ipproto == TCP)
+		ni_explain_conn(b, &c);
+}
