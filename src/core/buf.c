@@ -178,6 +178,14 @@ is_unsafe_utf8(const uint8_t *p, size_t k)
 	return k == 3 && p[0] == 0xef && p[1] == 0xbb && p[2] == 0xbf;
 }
 
+/* Of a character of two or three bytes. */
+static unsigned
+code_point(const uint8_t *p, size_t k)
+{
+	return k == 2 ? (p[0] & 0x1fU) << 6 | (p[1] & 0x3fU)
+		      : (p[0] & 0x0fU) << 12 | (p[1] & 0x3fU) << 6 | (p[2] & 0x3fU);
+}
+
 void
 ni_buf_escape(struct ni_buf *b, const uint8_t *p, size_t n)
 {
@@ -217,8 +225,15 @@ ni_buf_json(struct ni_buf *b, const uint8_t *p, size_t n)
 	for (size_t i = 0; i < n;) {
 		uint8_t c = p[i];
 		size_t k = utf8_len(p + i, n - i);
-		if (k > 1) {
+		if (k > 1 && !is_unsafe_utf8(p + i, k)) {
 			ni_buf_mem(b, p + i, k);
+			i += k;
+			continue;
+		}
+		if (k > 1) {
+			/* The same character, but harmless where JSON is shown as it is. */
+			ni_buf_str(b, "\\u");
+			ni_buf_hex(b, code_point(p + i, k), 4);
 			i += k;
 			continue;
 		}

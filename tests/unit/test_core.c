@@ -284,6 +284,10 @@ static const struct {
     {"\xc0\x80", 2, "\\xc0\\x80", "\\u00c0\\u0080"},                 /* overlong NUL */
     {"\xed\xa0\x80", 3, "\\xed\\xa0\\x80", "\\u00ed\\u00a0\\u0080"}, /* surrogate */
     {"\xf4\x90\x80\x80", 4, "\\xf4\\x90\\x80\\x80", "\\u00f4\\u0090\\u0080\\u0080"},
+    {"\xc2\x9b"
+     "2J",
+     4, "\\xc2\\x9b2J", "\\u009b2J"},                  /* C1 control */
+    {"\xe2\x80\xae", 3, "\\xe2\\x80\\xae", "\\u202e"}, /* from right to left */
     {"\xe0\x80\xaf", 3, "\\xe0\\x80\\xaf", "\\u00e0\\u0080\\u00af"},
 };
 
