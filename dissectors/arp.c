@@ -20,9 +20,14 @@
 #include <string.h>
 
 #include "labels.h"
+#include "netinspect/arp.h"
 
 enum { HDR = 8, REQUEST = 1, REPLY = 2, RARP_REQUEST = 3, RARP_REPLY = 4 };
 enum { DRARP_REQUEST = 5, DRARP_ERROR = 7, INARP_REQUEST = 8, INARP_REPLY = 9 };
+
+const struct ni_note_def ni_arp_conflict = {"arp.duplicate_address",
+					    "another MAC address has claimed this address before",
+					    "RFC 5227 2.4", NI_WARN};
 
 static const struct ni_label opcodes[] = {
     {1, 1, "request"},
@@ -228,12 +233,19 @@ summary_request(struct ni_buf *b, const uint8_t *p, const struct addrs *a)
 	}
 }
 
-static void
-summary(const struct ni_dis *d, const struct ni_layer *l, struct ni_buf *b)
+/* The table of addresses has left a remark. */
+static bool
+is_conflict(const struct ni_dis *d, const struct ni_layer *l)
 {
-	struct ni_span s = ni_layer_span(d, l);
-	if (l->rc != NI_OK)
-		return;
+	for (unsigned i = 0; i < d->nnotes; i++)
+		if (d->notes[i].def == &ni_arp_conflict && &d->layers[d->notes[i].layer] == l)
+			return true;
+	return false;
+}
+
+static void
+summary_message(const struct ni_span s, struct ni_buf *b)
+{
 	struct addrs a = addrs(s.p);
 	switch (ni_be16(s.p + 6)) {
 	case REQUEST:
@@ -264,6 +276,21 @@ summary(const struct ni_dis *d, const struct ni_layer *l, struct ni_buf *b)
 		if (!op)
 			ni_buf_fmt(b, " 0x%04x", ni_be16(s.p + 6));
 	}
+	}
+}
+
+static void
+summary(const struct ni_dis *d, const struct ni_layer *l, struct ni_buf *b)
+{
+	struct ni_span s = ni_layer_span(d, l);
+	if (l->rc != NI_OK)
+		return;
+	summary_message(s, b);
+	if (is_conflict(d, l)) {
+		struct addrs a = addrs(s.p);
+		ni_buf_str(b, " (duplicate use of ");
+		print_ip(b, s.p, &a, a.spa);
+		ni_buf_str(b, " detected!)");
 	}
 }
 

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "netinspect/conn.h"
+#include "netinspect/dis.h"
 
 enum ni_arp_kind {
 	NI_ARP_ANSWERED,   /* a request got its reply */
@@ -25,5 +26,8 @@ struct ni_arp_event {
 	uint64_t request_frame, reply_frame;
 	int64_t request_ns, rtt_ns; /* -1: none */
 };
+
+/* The remark on a message that claims an address which another MAC had claimed before. */
+extern const struct ni_note_def ni_arp_conflict;
 
 #endif

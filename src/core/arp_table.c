@@ -56,6 +56,7 @@ struct ni_arp_table {
 	struct list lists[NKINDS];
 	uint64_t frame; /* being taken in; 0: none */
 	int64_t now_ns;
+	bool conflict; /* the message being taken in claims what another MAC had claimed */
 };
 
 /* One message, whichever protocol it came in. */
@@ -275,6 +276,7 @@ claim(struct ni_arp_table *t, const struct ni_dis *d, const struct message *m, c
 		memcpy(arp.mac, m->mac, sizeof(arp.mac));
 		memcpy(arp.other_mac, e->mac, sizeof(arp.other_mac));
 		tell(t, &arp);
+		t->conflict = true;
 	}
 	memcpy(e->mac, m->mac, sizeof(e->mac));
 }
@@ -407,31 +409,39 @@ read_nd(const struct ni_dis *d, const struct ni_layer *l, struct message *m)
 	return m->mac != NULL;
 }
 
-static bool
+/* The layer with a message of ARP or neighbour discovery, or NULL. */
+static const struct ni_layer *
 read_message(const struct ni_arp_table *t, const struct ni_dis *d, struct message *m)
 {
-	if (d->net.kind != NI_ADDR_NONE)
-		return d->ipproto == ICMP6 && d->transport_layer < d->nlayers &&
-		       read_nd(d, &d->layers[d->transport_layer], m);
+	if (d->net.kind != NI_ADDR_NONE) {
+		if (d->ipproto != ICMP6 || d->transport_layer >= d->nlayers)
+			return NULL;
+		const struct ni_layer *l = &d->layers[d->transport_layer];
+		return read_nd(d, l, m) ? l : NULL;
+	}
 	for (unsigned i = 1; i < d->nlayers; i++)
 		if (d->layers[i].proto == t->arp)
-			return read_arp(d, &d->layers[i], m);
-	return false;
+			return read_arp(d, &d->layers[i], m) ? &d->layers[i] : NULL;
+	return NULL;
 }
 
 void
-ni_arp_table_frame(struct ni_arp_table *t, const struct ni_dis *d)
+ni_arp_table_frame(struct ni_arp_table *t, struct ni_dis *d)
 {
 	struct message m;
-	if (!read_message(t, d, &m))
+	const struct ni_layer *l = read_message(t, d, &m);
+	if (!l)
 		return;
 	ni_arp_table_tick(t, d->frame->ts_ns);
 	t->frame = d->frame->number;
 	t->now_ns = d->frame->ts_ns;
+	t->conflict = false;
 	if (m.question)
 		ask(t, d, &m);
 	else
 		answer(t, d, &m);
+	if (t->conflict)
+		ni_note(d, l, &ni_arp_conflict);
 }
 
 void

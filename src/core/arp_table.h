@@ -28,7 +28,7 @@ struct ni_arp_table *ni_arp_table_new(const struct ni_arp_table_opts *o);
 void ni_arp_table_free(struct ni_arp_table **t);
 
 /** Take in the ARP or neighbour discovery message of @d, if it holds one. */
-void ni_arp_table_frame(struct ni_arp_table *t, const struct ni_dis *d);
+void ni_arp_table_frame(struct ni_arp_table *t, struct ni_dis *d);
 
 /** Time has passed: tell of questions that nobody answers. */
 void ni_arp_table_tick(struct ni_arp_table *t, int64_t now_ns);

@@ -487,14 +487,11 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_tcp),         cmocka_unit_test(test_ports_reused),
 	    cmocka_unit_test(test_mid_stream),  cmocka_unit_test(test_udp),
-	    cmocka_unit_test(test_dns_service),
-
-	    cmocka_unit_test(test_eviction),    cmocka_unit_test(test_timeouts),
-
-	    cmocka_unit_test(test_replay),      cmocka_unit_test(test_arp),
-	    cmocka_unit_test(test_arp_flood),   cmocka_unit_test(test_sinks),
-	    cmocka_unit_test(test_clock),       cmocka_unit_test(test_options),
-	    cmocka_unit_test(test_given_up),
+	    cmocka_unit_test(test_dns_service), cmocka_unit_test(test_eviction),
+	    cmocka_unit_test(test_timeouts),    cmocka_unit_test(test_replay),
+	    cmocka_unit_test(test_arp),         cmocka_unit_test(test_arp_flood),
+	    cmocka_unit_test(test_sinks),       cmocka_unit_test(test_clock),
+	    cmocka_unit_test(test_options),     cmocka_unit_test(test_given_up),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
