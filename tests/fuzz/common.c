@@ -51,8 +51,8 @@ fuzz_check(const struct ni_dis *d)
 static struct ni_out *
 outputs(void)
 {
-	static struct ni_out out[3];
-	for (unsigned i = 0; i < 3; i++)
+	static struct ni_out out[4];
+	for (unsigned i = 0; i < sizeof(out) / sizeof(out[0]); i++)
 		if (!out[i].mem && ni_out_init(&out[i], nowhere(), NULL))
 			fuzz_fail("no memory");
 	return out;
@@ -79,6 +79,7 @@ fuzz_begin(struct fuzz_session *f)
 	add(f, ni_text_sink(&f->out[0], &text));
 	add(f, ni_json_sink(&f->out[1], true));
 	add(f, ni_report_sink(&f->out[2], &report));
+	add(f, ni_records_sink(&f->out[3], 0, true));
 }
 
 void

@@ -155,12 +155,12 @@ gzip_file(void)
 static void
 whole_run(const char *name)
 {
-	enum { OUTPUTS = 4 };
+	enum { OUTPUTS = 5 };
 	struct ni_err err = {.what = ""};
 	struct ni_session_opts opts = {.seed = 1, .check_checksums = true};
 	struct ni_report_input about = {.name = name, .format = "pcap"};
 	struct ni_ladder_opts ladder = {.explain = true};
-	struct ni_out out[OUTPUTS] = {{.fd = -1}, {.fd = -1}, {.fd = -1}, {.fd = -1}};
+	struct ni_out out[OUTPUTS] = {{.fd = -1}, {.fd = -1}, {.fd = -1}, {.fd = -1}, {.fd = -1}};
 	struct ni_session *s = ni_session_new(&opts, &err);
 	bool ready = true;
 	if (!s) {
@@ -173,7 +173,8 @@ whole_run(const char *name)
 	if (ready) {
 		struct ni_sink *sinks[OUTPUTS] = {
 		    ni_report_sink(&out[0], &report), ni_json_sink(&out[1], true),
-		    ni_ladder_sink(&out[2], &ladder), ni_html_sink(&out[3], &report)};
+		    ni_ladder_sink(&out[2], &ladder), ni_html_sink(&out[3], &report),
+		    ni_records_sink(&out[4], 0, false)};
 		for (unsigned i = 0; i < OUTPUTS; i++)
 			if (sinks[i] && ni_session_add(s, sinks[i], NULL))
 				sinks[i]->ops->free(sinks[i]);
