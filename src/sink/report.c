@@ -115,6 +115,21 @@ is_recent(const struct report *r, int64_t ns)
 }
 
 static void
+take_ntp(struct report *r, const struct ni_ntp_exchange *x)
+{
+	struct rp_case c = {
+	    .key = {.kind = RP_BAD_NTP_SILENT,
+		    .addr = rp_addr_key(&x->server),
+		    .port = x->server_port},
+	    .from = &x->client,
+	    .from_port = x->client_port,
+	    .frame = x->request_frame,
+	};
+	if (x->rtt_ns < 0 && !is_recent(r, x->request_ns))
+		rp_bad_add(&r->bad, &c);
+}
+
+static void
 take_event(struct ni_sink *s, const struct ni_event *e)
 {
 	struct report *r = (struct report *)s;
@@ -140,9 +155,10 @@ take_event(struct ni_sink *s, const struct ni_event *e)
 		rp_arp_add(&r->arp, e->arp, &r->bad, is_recent(r, e->arp->request_ns));
 		break;
 	case NI_EV_DHCP:
-		rp_dhcp_add(&r->dhcp, e->dhcp);
+		rp_dhcp_add(&r->dhcp, e->dhcp, &r->bad, is_recent(r, e->dhcp->last_ns));
 		break;
 	case NI_EV_NTP:
+		take_ntp(r, e->ntp);
 		break;
 	}
 }

@@ -136,6 +136,9 @@ enum rp_bad_kind {
 	RP_BAD_HTTP_CUT,
 	RP_BAD_DNS,
 	RP_BAD_DNS_SILENT,
+	RP_BAD_DHCP_REFUSED,
+	RP_BAD_DHCP_SILENT,
+	RP_BAD_NTP_SILENT,
 	RP_BAD_ICMP,
 	RP_BAD_PING,
 	RP_BAD_HALF_OPEN,
@@ -336,7 +339,9 @@ struct rp_dhcp {
 	struct rp_map leases;
 };
 
-void rp_dhcp_add(struct rp_dhcp *h, const struct ni_dhcp_exchange *x);
+/** @patient: the capture ended while the answer could still come. */
+void rp_dhcp_add(struct rp_dhcp *h, const struct ni_dhcp_exchange *x, struct rp_bad *bad,
+		 bool patient);
 void rp_dhcp_write(const struct rp_dhcp *h, const struct rp_ctx *ctx);
 void rp_dhcp_free(struct rp_dhcp *h);
 

@@ -14,10 +14,26 @@ struct lease {
 	struct rp_frames frames;
 };
 
+static void
+add_trouble(const struct ni_dhcp_exchange *x, struct rp_bad *bad, bool patient)
+{
+	struct rp_case c = {.key = {.addr = rp_addr_key(&x->last.mac)}, .frame = x->frame[0]};
+	if (x->outcome == NI_DHCP_REFUSED) {
+		c.key.kind = RP_BAD_DHCP_REFUSED;
+		c.frame = x->last_frame;
+	} else if (x->outcome == NI_DHCP_SILENT && !patient) {
+		c.key.kind = RP_BAD_DHCP_SILENT;
+	} else {
+		return;
+	}
+	rp_bad_add(bad, &c);
+}
+
 void
-rp_dhcp_add(struct rp_dhcp *h, const struct ni_dhcp_exchange *x)
+rp_dhcp_add(struct rp_dhcp *h, const struct ni_dhcp_exchange *x, struct rp_bad *bad, bool patient)
 {
 	struct ni_addr mac = rp_addr_key(&x->last.mac);
+	add_trouble(x, bad, patient);
 	if (x->outcome != NI_DHCP_ACKNOWLEDGED || !mac.len)
 		return;
 	h->leases.key = sizeof(mac);

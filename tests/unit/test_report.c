@@ -152,6 +152,35 @@ every_trouble_has_a_name(void **state)
 }
 
 static void
+dhcp_and_ntp_that_failed(void **state)
+{
+	struct ni_dhcp_exchange lease = {.outcome = NI_DHCP_REFUSED, .total = 2, .last_frame = 8};
+	struct ni_ntp_exchange hour = {.rtt_ns = -1, .server_port = 123, .request_frame = 9};
+	struct ni_event e = {.kind = NI_EV_DHCP, .dhcp = &lease};
+	(void)state;
+	lease.last.mac = (struct ni_addr){6, {2, 0, 0, 0, 0, 9}};
+	lease.frame[0] = 7;
+	hour.client = (struct ni_addr){4, {10, 9, 0, 1}};
+	hour.server = (struct ni_addr){4, {10, 9, 0, 2}};
+	begin(false);
+	frame(5000, 60, NULL);
+	sink->ops->event(sink, &e);
+	lease.outcome = NI_DHCP_SILENT;
+	sink->ops->event(sink, &e);
+	lease.outcome = NI_DHCP_ACKNOWLEDGED;
+	sink->ops->event(sink, &e);
+	e = (struct ni_event){.kind = NI_EV_NTP, .ntp = &hour};
+	sink->ops->event(sink, &e);
+	hour.rtt_ns = 5;
+	sink->ops->event(sink, &e);
+	end();
+	has(" 1 DHCP refused 02:00:00:00:00:09 8 ");
+	has(" 1 DHCP without answer 02:00:00:00:00:09 7 ");
+	has(" 1 NTP without answer 10.9.0.1:0 → 10.9.0.2:123 9 ");
+	has("── DHCP leases ");
+}
+
+static void
 silence_at_the_very_end_is_no_trouble(void **state)
 {
 	struct ni_conn c = refused_conn(0);
@@ -502,6 +531,7 @@ main(void)
 	    cmocka_unit_test(every_verdict),
 	    cmocka_unit_test(troubles_come_first),
 	    cmocka_unit_test(every_trouble_has_a_name),
+	    cmocka_unit_test(dhcp_and_ntp_that_failed),
 	    cmocka_unit_test(silence_at_the_very_end_is_no_trouble),
 	    cmocka_unit_test(no_flood_of_one_kind_hides_another),
 	    cmocka_unit_test(long_lists_are_cut),
