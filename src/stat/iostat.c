@@ -143,14 +143,6 @@ put_cell(struct ni_buf *b, const struct column *c, const struct cell *x)
 }
 
 static void
-right(struct ni_buf *b, const char *text, size_t width)
-{
-	size_t n = strlen(text);
-	ni_buf_pad(b, ' ', width > n ? width - n : 1);
-	ni_buf_str(b, text);
-}
-
-static void
 put_bound(struct ni_buf *b, int64_t ns)
 {
 	ni_buf_sec(b, ns, 6);
@@ -165,12 +157,12 @@ write_text(const struct iostat *s)
 	for (unsigned i = 0; i < s->ncolumns; i++)
 		ni_buf_fmt(b, "  %u: %s\n", i + 1,
 			   s->column[i].text[0] ? s->column[i].text : _("all frames"));
-	right(b, _("seconds"), 25);
+	stat_cell(b, _("seconds"), 25);
 	for (unsigned i = 0; i < s->ncolumns; i++) {
 		snprintf(v, sizeof(v), "%u:%s", i + 1, func_names[s->column[i].func]);
-		right(b, v, 14);
+		stat_cell(b, v, 14);
 		if (s->column[i].func == FRAMES)
-			right(b, _("bytes"), 14);
+			stat_cell(b, _("bytes"), 14);
 	}
 	ni_buf_c(b, '\n');
 	for (uint32_t r = 0; r < s->rows.n; r++) {
@@ -182,16 +174,16 @@ write_text(const struct iostat *s)
 		put_bound(&t, from);
 		ni_buf_str(&t, " - ");
 		put_bound(&t, to);
-		right(b, ni_buf_z(&t), 25);
+		stat_cell(b, ni_buf_z(&t), 25);
 		for (unsigned i = 0; i < s->ncolumns; i++) {
 			t.len = 0;
 			put_cell(&t, &s->column[i], &row[i]);
-			right(b, ni_buf_z(&t), 14);
+			stat_cell(b, ni_buf_z(&t), 14);
 			if (s->column[i].func != FRAMES)
 				continue;
 			t.len = 0;
 			ni_buf_u64(&t, row[i].bytes);
-			right(b, ni_buf_z(&t), 14);
+			stat_cell(b, ni_buf_z(&t), 14);
 		}
 		ni_buf_c(b, '\n');
 		ni_out_line(s->base.env.out);

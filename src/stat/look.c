@@ -68,6 +68,14 @@ stat_head(const struct stat_base *b, const char *title)
 }
 
 void
+stat_cell(struct ni_buf *b, const char *text, size_t width)
+{
+	size_t n = strlen(text);
+	ni_buf_pad(b, ' ', width > n ? width - n : 1);
+	ni_buf_str(b, text);
+}
+
+void
 stat_json_begin(const struct stat_base *b)
 {
 	struct ni_buf *o = &b->env.out->b;

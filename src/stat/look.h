@@ -39,6 +39,9 @@ double stat_seconds(const struct stat_base *b);
 /** Write the heading of a statistic in text: its title and its filter. */
 void stat_head(const struct stat_base *b, const char *title);
 
+/** Write @text to the right of a column of @width, at least a blank before it. */
+void stat_cell(struct ni_buf *b, const char *text, size_t width);
+
 /** Begin and end the line of JSON of a statistic: {"stat":…,"filter":…, and }. */
 void stat_json_begin(const struct stat_base *b);
 void stat_json_end(const struct stat_base *b);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "i18n.h"
+#include "look.h"
 
 struct key {
 	uint32_t parent;
@@ -142,14 +143,6 @@ parent_count(const struct tally *t, const struct node *n)
 }
 
 static void
-cell(struct ni_buf *b, const char *text, size_t width)
-{
-	size_t n = strlen(text);
-	ni_buf_pad(b, ' ', width > n ? width - n : 1);
-	ni_buf_str(b, text);
-}
-
-static void
 text_row(struct print *p, const struct node *n)
 {
 	struct ni_buf *b = &p->out->b;
@@ -159,26 +152,26 @@ text_row(struct print *p, const struct node *n)
 	ni_buf_str(b, n->key.name);
 	ni_buf_pad(b, ' ', p->width > b->len - start ? p->width - (b->len - start) : 0);
 	snprintf(v, sizeof(v), "%llu", (unsigned long long)n->count);
-	cell(b, v, 10);
+	stat_cell(b, v, 10);
 	uint64_t above = parent_count(p->t, n);
 	snprintf(v, sizeof(v), "%.2f%%", above ? 100.0 * (double)n->count / (double)above : 0.0);
-	cell(b, v, 10);
+	stat_cell(b, v, 10);
 	if (p->look->columns & TALLY_BYTES) {
 		snprintf(v, sizeof(v), "%lld", (long long)n->sum);
-		cell(b, v, 14);
+		stat_cell(b, v, 14);
 	}
 	if (p->look->columns & TALLY_RATE) {
 		double s = p->look->seconds;
 		snprintf(v, sizeof(v), "%.4g", s > 0 ? (double)n->count / s : 0.0);
-		cell(b, v, 12);
+		stat_cell(b, v, 12);
 	}
 	if ((p->look->columns & TALLY_VALUES) && n->measured) {
 		snprintf(v, sizeof(v), "%.2f", (double)n->sum / (double)n->measured);
-		cell(b, v, 12);
+		stat_cell(b, v, 12);
 		snprintf(v, sizeof(v), "%lld", (long long)n->least);
-		cell(b, v, 10);
+		stat_cell(b, v, 10);
 		snprintf(v, sizeof(v), "%lld", (long long)n->most);
-		cell(b, v, 10);
+		stat_cell(b, v, 10);
 	}
 	ni_buf_c(b, '\n');
 	ni_out_line(p->out);
@@ -196,16 +189,16 @@ text_head(struct print *p)
 	ni_buf_c(b, '\n');
 	size_t start = b->len;
 	ni_buf_pad(b, ' ', p->width > b->len - start ? p->width : 0);
-	cell(b, _("count"), 10);
-	cell(b, _("percent"), 10);
+	stat_cell(b, _("count"), 10);
+	stat_cell(b, _("percent"), 10);
 	if (p->look->columns & TALLY_BYTES)
-		cell(b, _("bytes"), 14);
+		stat_cell(b, _("bytes"), 14);
 	if (p->look->columns & TALLY_RATE)
-		cell(b, _("per second"), 12);
+		stat_cell(b, _("per second"), 12);
 	if (p->look->columns & TALLY_VALUES) {
-		cell(b, _("average"), 12);
-		cell(b, _("least"), 10);
-		cell(b, _("most"), 10);
+		stat_cell(b, _("average"), 12);
+		stat_cell(b, _("least"), 10);
+		stat_cell(b, _("most"), 10);
 	}
 	ni_buf_c(b, '\n');
 	ni_out_line(p->out);
