@@ -24,6 +24,7 @@
  * options with a structure, dhcp_labels.c names of numbers.
  */
 #include "dhcp.h"
+#include "i18n.h"
 
 #include <string.h>
 
@@ -42,12 +43,13 @@ enum {
 };
 
 static const struct ni_note_def note_length = {
-    "dhcp.option_exceeds_message", "an option's length exceeds what is left of the message",
+    "dhcp.option_exceeds_message", N_("an option's length exceeds what is left of the message"),
     "RFC 2132 2", NI_ERROR};
 static const struct ni_note_def note_value = {
-    "dhcp.option_length", "an option has a length that its kind cannot have", "RFC 2132", NI_WARN};
+    "dhcp.option_length", N_("an option has a length that its kind cannot have"), "RFC 2132",
+    NI_WARN};
 static const struct ni_note_def note_end = {
-    "dhcp.no_end", "the options do not end with the end option", "RFC 2131 4.1", NI_NOTE};
+    "dhcp.no_end", N_("the options do not end with the end option"), "RFC 2131 4.1", NI_NOTE};
 
 /* What a look through all options finds. */
 struct digest {

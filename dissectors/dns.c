@@ -24,26 +24,28 @@
 
 #include "dns.h"
 #include "dns_fields.h"
+#include "i18n.h"
 
 enum { OP_UPDATE = 5, OP_DSO = 6, SECTIONS = 4, QUESTIONS = 0 };
 
 static const struct ni_note_def note_loop = {
-    "dns.name_loop", "a compressed name points back to itself", "RFC 1035 4.1.4", NI_ERROR};
-static const struct ni_note_def note_long = {"dns.name_too_long", "a name is longer than 255 bytes",
-					     "RFC 1035 2.3.4", NI_ERROR};
-static const struct ni_note_def note_label = {
-    "dns.label_type", "a name has a label of a type that was withdrawn", "RFC 6891 5", NI_ERROR};
-static const struct ni_note_def note_outside = {"dns.pointer_outside",
-						"a compressed name points to where no name can be",
-						"RFC 1035 4.1.4", NI_ERROR};
+    "dns.name_loop", N_("a compressed name points back to itself"), "RFC 1035 4.1.4", NI_ERROR};
+static const struct ni_note_def note_long = {
+    "dns.name_too_long", N_("a name is longer than 255 bytes"), "RFC 1035 2.3.4", NI_ERROR};
+static const struct ni_note_def note_label = {"dns.label_type",
+					      N_("a name has a label of a type that was withdrawn"),
+					      "RFC 6891 5", NI_ERROR};
+static const struct ni_note_def note_outside = {
+    "dns.pointer_outside", N_("a compressed name points to where no name can be"), "RFC 1035 4.1.4",
+    NI_ERROR};
 static const struct ni_note_def note_forward = {
-    "dns.pointer_forward", "a compressed name points forward, which it must not", "RFC 1035 4.1.4",
-    NI_WARN};
-static const struct ni_note_def note_rdata = {"dns.rdata_length",
-					      "the length of a record's data does not fit its type",
-					      "RFC 1035 4.1.3", NI_ERROR};
+    "dns.pointer_forward", N_("a compressed name points forward, which it must not"),
+    "RFC 1035 4.1.4", NI_WARN};
+static const struct ni_note_def note_rdata = {
+    "dns.rdata_length", N_("the length of a record's data does not fit its type"), "RFC 1035 4.1.3",
+    NI_ERROR};
 static const struct ni_note_def note_counts = {
-    "dns.counts_exceed_message", "the header counts more records than the message holds",
+    "dns.counts_exceed_message", N_("the header counts more records than the message holds"),
     "RFC 1035 4.1.1", NI_ERROR};
 
 static const struct {

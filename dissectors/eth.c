@@ -17,6 +17,7 @@
 #include "eth.h"
 
 #include "cksum.h"
+#include "i18n.h"
 #include "labels.h"
 #include "protos.h"
 
@@ -25,14 +26,14 @@ enum { HDR = 14, MAX_LENGTH = 1500, MIN_TYPE = 1536, MIN_FRAME = 60, FCS = 4, RA
 enum { ETHERNET = 1 }; /* link type: the frame itself, which alone can have a check sequence */
 
 static const struct ni_note_def note_len_long = {
-    "eth.len_exceeds_frame", "the 802.3 length claims more bytes than the frame has",
+    "eth.len_exceeds_frame", N_("the 802.3 length claims more bytes than the frame has"),
     "IEEE 802.3 3.2.6", NI_ERROR};
 static const struct ni_note_def note_type = {
-    "eth.invalid_type", "neither a length (up to 1500) nor an EtherType (from 1536)",
+    "eth.invalid_type", N_("neither a length (up to 1500) nor an EtherType (from 1536)"),
     "IEEE 802.3 3.2.6", NI_WARN};
-static const struct ni_note_def note_source = {"eth.source_is_group",
-					       "the source is a group address, which no sender has",
-					       "IEEE 802.3 3.2.3", NI_WARN};
+static const struct ni_note_def note_source = {
+    "eth.source_is_group", N_("the source is a group address, which no sender has"),
+    "IEEE 802.3 3.2.3", NI_WARN};
 
 static bool
 get_bit(const struct ni_dis *d, const struct ni_layer *l, uint32_t off, uint8_t bit,

@@ -2,26 +2,27 @@
 /* What IPv4's and IPv6's dissectors do with a fragment; see inet.h, and src/core/defrag.h for how.
  */
 #include "defrag.h"
+#include "i18n.h"
 #include "inet.h"
 #include "protos.h"
 #include "state.h"
 
 static const struct ni_note_def note_overlap = {
-    "ip.fragment_overlap", "fragments overlap: the bytes that came first are shown", "RFC 5722 3",
-    NI_WARN};
+    "ip.fragment_overlap", N_("fragments overlap: the bytes that came first are shown"),
+    "RFC 5722 3", NI_WARN};
 static const struct ni_note_def note_conflict = {
     "ip.fragment_conflict",
-    "fragments overlap with different content: the bytes that came first are shown", "RFC 1858",
+    N_("fragments overlap with different content: the bytes that came first are shown"), "RFC 1858",
     NI_WARN};
 static const struct ni_note_def note_long = {
-    "ip.fragment_too_long", "a fragment ends behind the largest datagram, 65535 bytes",
+    "ip.fragment_too_long", N_("a fragment ends behind the largest datagram, 65535 bytes"),
     "RFC 791 3.2", NI_ERROR};
 static const struct ni_note_def note_end = {
-    "ip.fragment_contradiction", "a fragment contradicts another about where the datagram ends",
+    "ip.fragment_contradiction", N_("a fragment contradicts another about where the datagram ends"),
     "RFC 791 3.2", NI_WARN};
 static const struct ni_note_def note_room = {
-    "ip.fragment_dropped", "no room to keep this fragment: the datagram will not be whole", NULL,
-    NI_NOTE};
+    "ip.fragment_dropped", N_("no room to keep this fragment: the datagram will not be whole"),
+    NULL, NI_NOTE};
 
 static void
 remark(struct ni_dis *d, const struct ni_layer *l, enum ni_defrag_rc rc, unsigned seen)

@@ -12,43 +12,44 @@
 
 #include <string.h>
 
+#include "i18n.h"
 #include "netinspect/http.h"
 
 const struct ni_note_def http_notes[HTTP_NODDS] = {
     [HTTP_TE_AND_LENGTH] =
 	{"http.te_and_length",
-	 "Content-Length beside Transfer-Encoding: an attempt at request smuggling?",
+	 N_("Content-Length beside Transfer-Encoding: an attempt at request smuggling?"),
 	 "RFC 9112 6.1", NI_WARN},
     [HTTP_LENGTHS_DIFFER] = {"http.lengths_differ",
-			     "two Content-Length values that differ; the first is taken",
+			     N_("two Content-Length values that differ; the first is taken"),
 			     "RFC 9112 6.3", NI_WARN},
-    [HTTP_LENGTH_BAD] = {"http.length_bad", "Content-Length is not a number", "RFC 9110 8.6",
+    [HTTP_LENGTH_BAD] = {"http.length_bad", N_("Content-Length is not a number"), "RFC 9110 8.6",
 			 NI_WARN},
-    [HTTP_TE_UNKNOWN] = {"http.te_unknown", "the last transfer coding is not \"chunked\"",
+    [HTTP_TE_UNKNOWN] = {"http.te_unknown", N_("the last transfer coding is not \"chunked\""),
 			 "RFC 9112 6.3", NI_WARN},
     [HTTP_TE_IN_REQUEST] = {"http.te_in_request",
-			    "a request with a transfer coding beside \"chunked\"", "RFC 9112 6.1",
-			    NI_NOTE},
+			    N_("a request with a transfer coding beside \"chunked\""),
+			    "RFC 9112 6.1", NI_NOTE},
     [HTTP_SPACE_BEFORE_COLON] =
 	{"http.space_before_colon",
-	 "space between a field's name and its colon: servers must refuse it", "RFC 9112 5.1",
+	 N_("space between a field's name and its colon: servers must refuse it"), "RFC 9112 5.1",
 	 NI_WARN},
-    [HTTP_NO_COLON] = {"http.no_colon", "a header line without a colon", "RFC 9112 5", NI_WARN},
-    [HTTP_BAD_NAME] = {"http.bad_header_name", "a field name with characters it may not have",
+    [HTTP_NO_COLON] = {"http.no_colon", N_("a header line without a colon"), "RFC 9112 5", NI_WARN},
+    [HTTP_BAD_NAME] = {"http.bad_header_name", N_("a field name with characters it may not have"),
 		       "RFC 9110 5.1", NI_WARN},
-    [HTTP_NUL] = {"http.nul", "a NUL byte in a header field", "RFC 9110 5.5", NI_WARN},
-    [HTTP_BARE_LF] = {"http.bare_lf", "a header line ends in LF without CR", "RFC 9112 2.2",
+    [HTTP_NUL] = {"http.nul", N_("a NUL byte in a header field"), "RFC 9110 5.5", NI_WARN},
+    [HTTP_BARE_LF] = {"http.bare_lf", N_("a header line ends in LF without CR"), "RFC 9112 2.2",
 		      NI_NOTE},
-    [HTTP_BARE_CR] = {"http.bare_cr", "a CR inside a header line", "RFC 9112 2.2", NI_WARN},
-    [HTTP_FOLDED] = {"http.folded", "a header field goes on in the next line (obsolete)",
+    [HTTP_BARE_CR] = {"http.bare_cr", N_("a CR inside a header line"), "RFC 9112 2.2", NI_WARN},
+    [HTTP_FOLDED] = {"http.folded", N_("a header field goes on in the next line (obsolete)"),
 		     "RFC 9112 5.2", NI_NOTE},
-    [HTTP_LEADING_CRLF] = {"http.leading_crlf", "empty lines before the first line", "RFC 9112 2.2",
-			   NI_NOTE},
-    [HTTP_CHUNK_ODD] = {"http.chunk_odd", "a chunk's lines end in LF without CR", "RFC 9112 7.1",
-			NI_NOTE},
+    [HTTP_LEADING_CRLF] = {"http.leading_crlf", N_("empty lines before the first line"),
+			   "RFC 9112 2.2", NI_NOTE},
+    [HTTP_CHUNK_ODD] = {"http.chunk_odd", N_("a chunk's lines end in LF without CR"),
+			"RFC 9112 7.1", NI_NOTE},
 };
 
-const struct ni_note_def http_note_gap = {"http.gap", "bytes of this message were not captured",
+const struct ni_note_def http_note_gap = {"http.gap", N_("bytes of this message were not captured"),
 					  NULL, NI_CHAT};
 
 /* How Wireshark's columns speak of bodies: its dissectors for these types say something else. */

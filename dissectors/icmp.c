@@ -17,6 +17,7 @@
 #include "icmp.h"
 
 #include "cksum.h"
+#include "i18n.h"
 #include "inet.h"
 #include "pings.h"
 #include "protos.h"
@@ -45,7 +46,7 @@ enum type {
 	EXT_ECHO_REPLY = 43,
 };
 
-static const struct ni_note_def note_bad = {"icmp.checksum_bad", "the ICMP checksum is wrong",
+static const struct ni_note_def note_bad = {"icmp.checksum_bad", N_("the ICMP checksum is wrong"),
 					    "RFC 792", NI_ERROR};
 
 static bool

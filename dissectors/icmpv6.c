@@ -16,6 +16,7 @@
 #include "icmpv6.h"
 
 #include "cksum.h"
+#include "i18n.h"
 #include "inet.h"
 #include "pings.h"
 #include "protos.h"
@@ -23,11 +24,12 @@
 
 enum { HDR = 8, ICMPV6 = 58, IP6_HDR = 40, NS_PER_MS = 1000000 };
 
-static const struct ni_note_def note_bad = {"icmpv6.checksum_bad", "the ICMPv6 checksum is wrong",
-					    "RFC 4443 2.3", NI_ERROR};
+static const struct ni_note_def note_bad = {
+    "icmpv6.checksum_bad", N_("the ICMPv6 checksum is wrong"), "RFC 4443 2.3", NI_ERROR};
 static const struct ni_note_def note_option = {
-    "icmpv6.option_length", "a neighbour discovery option of length 0, or longer than the message",
-    "RFC 4861 4.6", NI_ERROR};
+    "icmpv6.option_length",
+    N_("a neighbour discovery option of length 0, or longer than the message"), "RFC 4861 4.6",
+    NI_ERROR};
 
 static bool
 is_error(uint8_t type)

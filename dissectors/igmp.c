@@ -23,13 +23,14 @@
 #include "netinspect/proto.h"
 
 #include "cksum.h"
+#include "i18n.h"
 #include "inet.h"
 
 enum { HDR = 8, V3_QUERY = 12, RECORD = 8, IGMP = 2, FLOATING = 0x80 };
 enum { QUERY = 0x11, V1_REPORT = 0x12, DVMRP = 0x13, PIM = 0x14, V2_REPORT = 0x16, LEAVE = 0x17 };
 enum { V3_REPORT = 0x22 };
 
-static const struct ni_note_def note_bad = {"igmp.checksum_bad", "the IGMP checksum is wrong",
+static const struct ni_note_def note_bad = {"igmp.checksum_bad", N_("the IGMP checksum is wrong"),
 					    "RFC 2236 2.3", NI_ERROR};
 
 static const struct ni_label types[] = {

@@ -23,6 +23,7 @@
 #include "ipv4.h"
 
 #include "defrag.h"
+#include "i18n.h"
 #include "inet.h"
 #include "labels.h"
 #include "protos.h"
@@ -30,23 +31,26 @@
 enum { HDR = 20, MORE = 0x2000, OFFSET = 0x1fff };
 
 static const struct ni_note_def note_version = {
-    "ipv4.version", "the version field of this IPv4 header is not 4", "RFC 791 3.1", NI_ERROR};
+    "ipv4.version", N_("the version field of this IPv4 header is not 4"), "RFC 791 3.1", NI_ERROR};
 static const struct ni_note_def note_hdr_len = {
-    "ipv4.hdr_len", "the IPv4 header claims to be shorter than 20 bytes", "RFC 791 3.1", NI_ERROR};
+    "ipv4.hdr_len", N_("the IPv4 header claims to be shorter than 20 bytes"), "RFC 791 3.1",
+    NI_ERROR};
 static const struct ni_note_def note_len_short = {
-    "ipv4.len_below_header", "the IPv4 total length is shorter than the header", "RFC 791 3.1",
+    "ipv4.len_below_header", N_("the IPv4 total length is shorter than the header"), "RFC 791 3.1",
     NI_ERROR};
 static const struct ni_note_def note_len_long = {
-    "ipv4.len_exceeds_frame", "the IPv4 total length claims more bytes than the frame has",
+    "ipv4.len_exceeds_frame", N_("the IPv4 total length claims more bytes than the frame has"),
     "RFC 791 3.1", NI_ERROR};
 static const struct ni_note_def note_len_zero = {
-    "ipv4.len_zero", "the IPv4 total length is 0: captured before the network card cut it up (TSO)",
-    NULL, NI_CHAT};
+    "ipv4.len_zero",
+    N_("the IPv4 total length is 0: captured before the network card cut it up (TSO)"), NULL,
+    NI_CHAT};
 static const struct ni_note_def note_checksum = {
-    "ipv4.checksum_bad", "the IPv4 header checksum is wrong", "RFC 791 3.1", NI_ERROR};
+    "ipv4.checksum_bad", N_("the IPv4 header checksum is wrong"), "RFC 791 3.1", NI_ERROR};
 static const struct ni_note_def note_checksum_zero = {
     "ipv4.checksum_offload",
-    "the IPv4 header checksum is 0: most likely left to the network card (offload)", NULL, NI_CHAT};
+    N_("the IPv4 header checksum is 0: most likely left to the network card (offload)"), NULL,
+    NI_CHAT};
 static void
 check_sum(struct ni_dis *d, const struct ni_layer *l, struct ni_span s)
 {

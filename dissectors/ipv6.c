@@ -16,6 +16,7 @@
  */
 #include "netinspect/proto.h"
 
+#include "i18n.h"
 #include "inet.h"
 #include "labels.h"
 #include "protos.h"
@@ -23,13 +24,13 @@
 enum { HDR = 40, HOP_BY_HOP = 0, NO_NEXT = 59 };
 
 static const struct ni_note_def note_version = {
-    "ipv6.version", "the version field of this IPv6 header is not 6", "RFC 8200 3", NI_ERROR};
+    "ipv6.version", N_("the version field of this IPv6 header is not 6"), "RFC 8200 3", NI_ERROR};
 static const struct ni_note_def note_len_long = {
-    "ipv6.plen_exceeds_frame", "the IPv6 payload length claims more bytes than the frame has",
+    "ipv6.plen_exceeds_frame", N_("the IPv6 payload length claims more bytes than the frame has"),
     "RFC 8200 3", NI_ERROR};
 static const struct ni_note_def note_len_zero = {
     "ipv6.plen_zero",
-    "the IPv6 payload length is 0: captured before the network card cut it up (TSO)", NULL,
+    N_("the IPv6 payload length is 0: captured before the network card cut it up (TSO)"), NULL,
     NI_CHAT};
 
 enum {

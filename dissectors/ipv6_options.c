@@ -14,6 +14,7 @@
  *
  * Not decoded: CALIPSO, IOAM, MPL, SMF, ILNP and performance metrics, whose data are not shown.
  */
+#include "i18n.h"
 #include "netinspect/proto.h"
 
 #include "inet.h"
@@ -37,10 +38,10 @@ enum option {
 };
 
 static const struct ni_note_def note_jumbo = {
-    "ipv6.jumbo", "a jumbo payload length that is not one: below 65536, or plen is not 0",
+    "ipv6.jumbo", N_("a jumbo payload length that is not one: below 65536, or plen is not 0"),
     "RFC 2675 3", NI_WARN};
 static const struct ni_note_def note_jumbo_long = {
-    "ipv6.jumbo_exceeds_frame", "the jumbo payload length claims more bytes than the frame has",
+    "ipv6.jumbo_exceeds_frame", N_("the jumbo payload length claims more bytes than the frame has"),
     "RFC 2675 3", NI_ERROR};
 
 static const struct ni_label types[] = {

@@ -16,6 +16,7 @@
  */
 #include "netinspect/proto.h"
 
+#include "i18n.h"
 #include "inet.h"
 #include "labels.h"
 
@@ -23,10 +24,10 @@ enum { UNIT = 8, FIXED = 8, ADDR = 16, ROUTING = 43 };
 enum { SOURCE = 0, MIPV6 = 2, RPL = 3, SRH = 4 };
 
 static const struct ni_note_def note_deprecated = {
-    "ipv6.routing_deprecated", "a type 0 routing header, which hosts must not process",
+    "ipv6.routing_deprecated", N_("a type 0 routing header, which hosts must not process"),
     "RFC 5095 3", NI_WARN};
 static const struct ni_note_def note_left = {
-    "ipv6.routing_segments_left", "more segments left than the routing header has addresses",
+    "ipv6.routing_segments_left", N_("more segments left than the routing header has addresses"),
     "RFC 8200 4.4", NI_ERROR};
 
 static const struct ni_label types[] = {

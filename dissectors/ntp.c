@@ -21,6 +21,7 @@
  *
  * Not decoded: what control and private messages carry behind their headers; NTS and Autokey.
  */
+#include "i18n.h"
 #include "netinspect/proto.h"
 
 #include <stdio.h>
@@ -42,8 +43,9 @@ enum {
 #define ERA_1_TO_UNIX (ERA_0_TO_UNIX - (1LL << 32))
 
 static const struct ni_note_def note_trailer = {
-    "ntp.trailer_length", "what follows is neither extension fields nor a digest of a known size",
-    "RFC 7822 3", NI_WARN};
+    "ntp.trailer_length",
+    N_("what follows is neither extension fields nor a digest of a known size"), "RFC 7822 3",
+    NI_WARN};
 
 /* clang-format off */
 static const struct ni_label leaps[] = {

@@ -11,13 +11,14 @@
  *
  * Not decoded: the options.
  */
+#include "i18n.h"
 #include "netinspect/proto.h"
 
 enum { HDR = 4, PAP = 0xc023, CHAP = 0xc223 };
 
 static const struct ni_note_def note_len = {
-    "ppp.length", "the length of a PPP control packet does not fit into its frame", "RFC 1661 5",
-    NI_ERROR};
+    "ppp.length", N_("the length of a PPP control packet does not fit into its frame"),
+    "RFC 1661 5", NI_ERROR};
 
 static const struct ni_label codes[] = {
     {1, 1, "Configuration Request"}, {2, 2, "Configuration Ack"},

@@ -17,13 +17,14 @@
  */
 #include "netinspect/proto.h"
 
+#include "i18n.h"
 #include "ppp.h"
 
 enum { HDR = 6, SESSION = 0x8864, DISCOVERY = 0x8863, LINKTYPE = 51 };
 
-static const struct ni_note_def note_len = {"pppoe.length_exceeds_frame",
-					    "the PPPoE length claims more bytes than the frame has",
-					    "RFC 2516 4", NI_ERROR};
+static const struct ni_note_def note_len = {
+    "pppoe.length_exceeds_frame", N_("the PPPoE length claims more bytes than the frame has"),
+    "RFC 2516 4", NI_ERROR};
 
 static const struct ni_label codes[] = {
     {0x00, 0x00, "Session Data"},

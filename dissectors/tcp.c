@@ -24,6 +24,7 @@
 #include <string.h>
 
 #include "cksum.h"
+#include "i18n.h"
 #include "inet.h"
 #include "netinspect/stream.h"
 #include "protos.h"
@@ -31,17 +32,17 @@
 
 enum { HDR = 20, TCP = 6, ALL_FLAGS = 0x0fff };
 
-static const struct ni_note_def note_hdr_len = {"tcp.hdr_len_below_20",
-						"the TCP header claims to be shorter than 20 bytes",
-						"RFC 9293 3.1", NI_ERROR};
+static const struct ni_note_def note_hdr_len = {
+    "tcp.hdr_len_below_20", N_("the TCP header claims to be shorter than 20 bytes"), "RFC 9293 3.1",
+    NI_ERROR};
 static const struct ni_note_def note_hdr_long = {
-    "tcp.hdr_len_exceeds_segment", "the TCP header claims to be longer than the segment",
+    "tcp.hdr_len_exceeds_segment", N_("the TCP header claims to be longer than the segment"),
     "RFC 9293 3.1", NI_ERROR};
-static const struct ni_note_def note_bad = {"tcp.checksum_bad", "the TCP checksum is wrong",
+static const struct ni_note_def note_bad = {"tcp.checksum_bad", N_("the TCP checksum is wrong"),
 					    "RFC 9293 3.1", NI_ERROR};
 static const struct ni_note_def note_offload = {
     "tcp.checksum_offload",
-    "the TCP checksum covers the pseudo-header alone: left to the network card (offload)", NULL,
+    N_("the TCP checksum covers the pseudo-header alone: left to the network card (offload)"), NULL,
     NI_CHAT};
 
 static void

@@ -23,21 +23,22 @@
 
 #include "netinspect/stream.h"
 
+#include "i18n.h"
 #include "tls.h"
 #include "tls_fields.h"
 
 enum { JOINED = 20 * 1024 }; /* bytes of a message over several records that are read */
 
 static const struct ni_note_def note_length = {
-    "tls.record_length", "a record is longer than any may be", "RFC 8446 5.2", NI_ERROR};
+    "tls.record_length", N_("a record is longer than any may be"), "RFC 8446 5.2", NI_ERROR};
 static const struct ni_note_def note_inside = {
-    "tls.handshake_length", "a length inside a handshake message does not fit it", "RFC 8446 4",
+    "tls.handshake_length", N_("a length inside a handshake message does not fit it"), "RFC 8446 4",
     NI_ERROR};
 static const struct ni_note_def note_cut = {"tls.handshake_cut",
-					    "a handshake message ends before its length says",
+					    N_("a handshake message ends before its length says"),
 					    "RFC 8446 5.1", NI_WARN};
 static const struct ni_note_def note_fatal = {
-    "tls.fatal_alert", "a side gave up the TLS connection", "RFC 8446 6.2", NI_WARN};
+    "tls.fatal_alert", N_("a side gave up the TLS connection"), "RFC 8446 6.2", NI_WARN};
 
 /* What is known of a layer beside its bytes. */
 struct past {

@@ -8,6 +8,7 @@
  *      4    2 length, header included (UDP); bytes that the checksum covers, 0 = all (UDP-Lite)
  *      6    2 checksum; 0: none (UDP over IPv4 only)
  */
+#include "i18n.h"
 #include "netinspect/proto.h"
 
 #include "cksum.h"
@@ -18,23 +19,24 @@
 
 enum { HDR = 8, UDP = 17, UDP_LITE = 136 };
 
-static const struct ni_note_def note_len_short = {
-    "udp.length_below_header", "the UDP length is shorter than the header", "RFC 768", NI_ERROR};
+static const struct ni_note_def note_len_short = {"udp.length_below_header",
+						  N_("the UDP length is shorter than the header"),
+						  "RFC 768", NI_ERROR};
 static const struct ni_note_def note_len_long = {
-    "udp.length_exceeds_payload", "the UDP length claims more bytes than the IP packet has",
+    "udp.length_exceeds_payload", N_("the UDP length claims more bytes than the IP packet has"),
     "RFC 768", NI_ERROR};
 static const struct ni_note_def note_coverage = {
     "udplite.coverage",
-    "the UDP-Lite checksum coverage is neither 0 nor between 8 and the packet's length",
+    N_("the UDP-Lite checksum coverage is neither 0 nor between 8 and the packet's length"),
     "RFC 3828 3.1", NI_ERROR};
-static const struct ni_note_def note_zero = {"udp.checksum_zero",
-					     "no checksum, which IPv6 and UDP-Lite do not allow",
-					     "RFC 8200 8.1", NI_WARN};
-static const struct ni_note_def note_bad = {"udp.checksum_bad", "the UDP checksum is wrong",
+static const struct ni_note_def note_zero = {
+    "udp.checksum_zero", N_("no checksum, which IPv6 and UDP-Lite do not allow"), "RFC 8200 8.1",
+    NI_WARN};
+static const struct ni_note_def note_bad = {"udp.checksum_bad", N_("the UDP checksum is wrong"),
 					    "RFC 768", NI_ERROR};
 static const struct ni_note_def note_offload = {
     "udp.checksum_offload",
-    "the UDP checksum covers the pseudo-header alone: left to the network card (offload)", NULL,
+    N_("the UDP checksum covers the pseudo-header alone: left to the network card (offload)"), NULL,
     NI_CHAT};
 
 static bool

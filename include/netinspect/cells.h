@@ -19,6 +19,13 @@ unsigned ni_cells(const char *s, size_t n);
 size_t ni_cells_fit(const char *s, size_t n, unsigned cells);
 
 /**
+ * Break a paragraph: bytes of @s that go onto a line of @cells cells, without the spaces at their
+ * end. Lines end between words, and between the characters of scripts that set none apart.
+ * *@next: where the next line begins.
+ */
+size_t ni_cells_line(const char *s, size_t n, unsigned cells, size_t *next);
+
+/**
  * Append text as it can be shown: valid UTF-8, or ASCII alone. Our own arrows and lines have
  * stand-ins in ASCII, everything else becomes \xhh. Never half a character where the room ends.
  */

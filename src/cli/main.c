@@ -2,7 +2,6 @@
 /* netinspect: what the command line asks for, and the exit status. */
 #include "config.h"
 
-#include <locale.h>
 #include <pcap/pcap.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,6 +10,7 @@
 #include "completion.h"
 #include "glossary.h"
 #include "iflist.h"
+#include "language.h"
 #include "netinspect/proto.h"
 #include "options.h"
 #include "run.h"
@@ -109,7 +109,6 @@ main(int argc, char **argv)
 {
 	static struct ni_cli cli;
 	struct ni_err err = {.what = "", .hint = ""};
-	setlocale(LC_ALL, "");
 	signal(SIGPIPE, SIG_IGN); /* a reader that has seen enough is no error */
 	signal(SIGXFSZ, SIG_IGN); /* a file at its limit is a failed write like any other */
 	/* For the build, which makes the manual page from the tables. */
@@ -121,7 +120,10 @@ main(int argc, char **argv)
 		ni_stat_man(stdout);
 		return 0;
 	}
+	ni_language_choose();
 	int rc = ni_cli_parse(&cli, argc, argv, &err);
+	if (cli.ascii)
+		ni_language_plain();
 	if (rc == NI_SUCCESS) {
 		bool about = cli.help || cli.version || cli.glossary || cli.list_fields ||
 			     cli.completion || cli.list_ifaces || cli.list_linktypes ||

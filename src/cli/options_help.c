@@ -2,6 +2,8 @@
 /* What is printed from the option table: --help and the manual page's OPTIONS. */
 #include <string.h>
 
+#include "i18n.h"
+#include "netinspect/cells.h"
 #include "options_priv.h"
 
 enum { HELP_COLUMN = 34, HELP_WIDTH = 80 };
@@ -14,40 +16,32 @@ wrap(FILE *f, const char *text, int at)
 		fputc('\n', f);
 		at = 0;
 	}
-	fprintf(f, "%*s", HELP_COLUMN - at, "");
-	for (int column = HELP_COLUMN; *text;) {
-		int n = (int)strcspn(text, " ");
-		if (column + n > HELP_WIDTH && column > HELP_COLUMN) {
-			fprintf(f, "\n%*s", HELP_COLUMN, "");
-			column = HELP_COLUMN;
-		}
-		fprintf(f, "%s%.*s", column > HELP_COLUMN ? " " : "", n, text);
-		column += n + 1;
-		text += n + (text[n] == ' ');
+	for (size_t left = strlen(text), next; left; text += next, left -= next, at = 0) {
+		size_t n = ni_cells_line(text, left, HELP_WIDTH - HELP_COLUMN, &next);
+		fprintf(f, "%*s%.*s\n", HELP_COLUMN - at, "", (int)n, text);
 	}
-	fputc('\n', f);
 }
 
 void
 ni_cli_help(FILE *f)
 {
-	fputs("Usage: netinspect [-i IFACE | -r FILE] [options] [capture filter]\n\n"
-	      "Show every conversation on a wire and say what happened in it.\n",
+	fputs(_("Usage: netinspect [-i IFACE | -r FILE] [options] [capture filter]\n\n"
+		"Show every conversation on a wire and say what happened in it.\n"),
 	      f);
 	for (size_t i = 0; i < ni_cli_noptions; i++) {
 		const struct opt *o = &ni_cli_options[i];
 		if (o->kind == HEADING) {
-			fprintf(f, "\n%s\n", o->name);
+			fprintf(f, "\n%s\n", _(o->name));
 			continue;
 		}
 		int n = o->letter ? fprintf(f, "  -%c, --%s", o->letter, o->name)
 				  : fprintf(f, "      --%s", o->name);
 		if (o->arg)
 			n += fprintf(f, " %s", o->arg);
-		wrap(f, o->help, n);
+		wrap(f, _(o->help), n);
 	}
-	fputs("\nExamples\n"
-	      "  sudo netinspect -i eth0 'tcp port 7788'\n"
+	fprintf(f, "\n%s\n", _("Examples"));
+	fputs("  sudo netinspect -i eth0 'tcp port 7788'\n"
 	      "  netinspect -r lab.pcap -T report\n"
 	      "  netinspect -r lab.pcap -T fields -e frame.number -e tcp.state.client\n",
 	      f);

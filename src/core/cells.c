@@ -173,3 +173,56 @@ ni_cells_cut(struct ni_buf *b, const char *s, size_t n, unsigned cells, bool asc
 	ni_buf_mem(b, s, ni_cells_fit(s, n, cells - mark_cells));
 	ni_buf_str(b, ascii ? "..." : "…");
 }
+
+/* Is the character at @s one of a script that is written without spaces, or its punctuation? */
+static bool
+is_dense(const char *s)
+{
+	return (uint8_t)*s >= 0xe3 && (uint8_t)*s < 0xf0;
+}
+
+/* Does the text at @s begin with one of @all, each of three bytes? */
+static bool
+is_one_of(const char *s, size_t n, const char *all)
+{
+	for (; n >= 3 && *all; all += 3)
+		if (!memcmp(s, all, 3))
+			return true;
+	return false;
+}
+
+/* May a line end between the @k first bytes of @s and the others? */
+static bool
+may_break(const char *s, size_t n, size_t k)
+{
+	static const char closing[] = "，。；：、）”》！？";
+	static const char opening[] = "（“《";
+	size_t before = k;
+	if (s[k - 1] == ' ')
+		return true;
+	if (((uint8_t)s[k] & 0xc0) == 0x80)
+		return false;
+	do
+		before--;
+	while (before && ((uint8_t)s[before] & 0xc0) == 0x80);
+	return (is_dense(s + k) || is_dense(s + before)) && !is_one_of(s + k, n - k, closing) &&
+	       !is_one_of(s + before, n - before, opening);
+}
+
+size_t
+ni_cells_line(const char *s, size_t n, unsigned cells, size_t *next)
+{
+	size_t fit = ni_cells_fit(s, n, cells);
+	if (fit < n && s[fit] != ' ') {
+		size_t k = fit;
+		while (k && !may_break(s, n, k))
+			k--;
+		fit = k ? k : fit; /* a word longer than the line is broken */
+	}
+	*next = fit;
+	while (fit && s[fit - 1] == ' ')
+		fit--;
+	while (*next < n && s[*next] == ' ')
+		++*next;
+	return fit;
+}

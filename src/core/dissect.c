@@ -5,17 +5,18 @@
  */
 #include <stddef.h>
 
+#include "i18n.h"
 #include "netinspect/dis.h"
 #include "protos.h"
 
 static const struct ni_note_def note_truncated = {
-    "frame.truncated", "the capture holds only the beginning of this packet (snap length)", NULL,
-    NI_CHAT};
+    "frame.truncated", N_("the capture holds only the beginning of this packet (snap length)"),
+    NULL, NI_CHAT};
 static const struct ni_note_def note_malformed = {
-    "frame.malformed", "malformed: a header does not fit into what the packet says of itself", NULL,
-    NI_ERROR};
+    "frame.malformed", N_("malformed: a header does not fit into what the packet says of itself"),
+    NULL, NI_ERROR};
 static const struct ni_note_def note_too_deep = {
-    "frame.too_deep", "more nested headers than are taken apart", NULL, NI_WARN};
+    "frame.too_deep", N_("more nested headers than are taken apart"), NULL, NI_WARN};
 
 const struct ni_proto *
 ni_layer_proto(const struct ni_dis *d, const struct ni_layer *l)

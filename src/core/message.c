@@ -5,10 +5,11 @@
  */
 #include <string.h>
 
+#include "i18n.h"
 #include "stream_priv.h"
 
 static const struct ni_note_def note_message_cut = {
-    "tcp.message_cut", "the connection ends here, but not the message that it carried", NULL,
+    "tcp.message_cut", N_("the connection ends here, but not the message that it carried"), NULL,
     NI_WARN};
 
 static const uint8_t nothing[1]; /* no bytes, but somewhere */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "i18n.h"
 #include "stream_priv.h"
 #include "tcp_track.h"
 
@@ -21,7 +22,7 @@ enum {
 
 static const struct ni_note_def note_conflict = {
     "tcp.overlap_conflict",
-    "a segment repeats bytes, but not with the same content; the first to be captured count",
+    N_("a segment repeats bytes, but not with the same content; the first to be captured count"),
     "RFC 9293 3.10.7.4", NI_WARN};
 
 static void *

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "i18n.h"
 #include "netinspect/conn.h"
 #include "report.h"
 #include "tcp_track.h"
@@ -140,7 +141,7 @@ write_note(const struct rp_ctx *ctx, const struct rp_note *n)
 	rp_to(p, COUNT_END - (unsigned)b.len);
 	rp_put(p, ni_buf_z(&b));
 	b.len = 0;
-	ni_buf_str(&b, n->def->text);
+	ni_buf_str(&b, _(n->def->text));
 	if (n->def->ref)
 		ni_buf_fmt(&b, " (%s)", n->def->ref);
 	ni_buf_str(&b, n->frames.n == 1 ? ": frame " : ": frames ");

@@ -151,19 +151,8 @@ rp_para(struct rp_page *p, unsigned left, const char *label, const char *text)
 		rp_put_color(p, NI_C_DIM, label);
 	}
 	while (s < end) {
-		unsigned room = p->width - left;
-		size_t n = ni_cells_fit(s, (size_t)(end - s), room);
-		if (s + n < end && s[n] != ' ') {
-			size_t k = n;
-			while (k && s[k - 1] != ' ')
-				k--;
-			n = k ? k : n; /* a word longer than the line is broken */
-		}
-		size_t next = n;
-		while (n && s[n - 1] == ' ')
-			n--;
-		while (s + next < end && s[next] == ' ')
-			next++;
+		size_t next;
+		size_t n = ni_cells_line(s, (size_t)(end - s), p->width - left, &next);
 		rp_to(p, left);
 		put_converted(p, s, n);
 		rp_end(p);

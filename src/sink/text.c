@@ -113,13 +113,15 @@ print_field(void *ctx, const struct ni_field *f, const struct ni_value *v, unsig
 static void
 print_notes(struct text *t, const struct ni_dis *d, unsigned layer)
 {
-	static const char *const severity[] = {
-	    [NI_CHAT] = "Chat", [NI_NOTE] = "Note", [NI_WARN] = "Warning", [NI_ERROR] = "Error"};
+	static const char *const severity[] = {[NI_CHAT] = N_("Chat"),
+					       [NI_NOTE] = N_("Note"),
+					       [NI_WARN] = N_("Warning"),
+					       [NI_ERROR] = N_("Error")};
 	for (unsigned i = 0; i < d->nnotes; i++) {
 		const struct ni_note_def *n = d->notes[i].def;
 		if (d->notes[i].layer != layer)
 			continue;
-		ni_buf_fmt(&t->out->b, "    [%s: %s", severity[n->severity], n->text);
+		ni_buf_fmt(&t->out->b, "    [%s: %s", _(severity[n->severity]), _(n->text));
 		ni_buf_fmt(&t->out->b, n->ref ? " (%s)]\n" : "]\n", n->ref ? n->ref : "");
 	}
 }
@@ -208,6 +210,8 @@ explain_frame(struct text *t, const struct ni_dis *d)
 	ni_explain_segment(&b, &r, d->conn);
 	if (b.len)
 		para(t, ni_buf_z(&b));
+	if (b.len && t->opts.tree)
+		ni_buf_c(&t->out->b, '\n');
 }
 
 static void

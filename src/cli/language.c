@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The choice of a language; see language.h. */
+#include "language.h"
+
+#include <langinfo.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "i18n.h"
+
+void
+ni_language_plain(void)
+{
+	setlocale(LC_MESSAGES, "C");
+}
+
+void
+ni_language_choose(void)
+{
+	/* No other category: a decimal comma in JSON would make it something else. */
+	setlocale(LC_CTYPE, "");
+	setlocale(LC_MESSAGES, "");
+	if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0) {
+		ni_language_plain();
+		return;
+	}
+#ifdef ENABLE_NLS
+	/* For a program that is not installed; ignored with rights that its caller lacks. */
+	const char *dir = secure_getenv("NETINSPECT_LOCALEDIR");
+	bindtextdomain(PACKAGE, dir && *dir ? dir : LOCALEDIR);
+	bind_textdomain_codeset(PACKAGE, "UTF-8");
+	(void)_("The client"); /* reads the catalogue, while files may still be opened */
+#endif
+}
