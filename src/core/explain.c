@@ -383,7 +383,7 @@ say_marks(struct ni_ex *x, enum ni_msg main)
 	if (r->flags & SYN) /* a repeated one is dropped, but that is not the point of it */
 		marks &= ~BIT(OUT_OF_WINDOW);
 	if (marks & BIT(RETRANSMISSION))
-		ni_say(x, r->other_frame ? NI_MSG_RETRANSMISSION : NI_MSG_RETRANSMISSION_UNSEEN);
+		ni_say(x, NI_MSG_RETRANSMISSION);
 	if ((marks & BIT(DUPLICATE_ACK)) && !(marks & BIT(CHALLENGE_ACK)))
 		ni_say(x, r->dup_ack_num < 4 ? NI_MSG_DUPLICATE_ACK : NI_MSG_DUPLICATE_ACK_MORE);
 	if (marks & BIT(KEEP_ALIVE))

@@ -14,6 +14,8 @@
 
 #include "netinspect/conn.h"
 
+struct ni_rung;
+
 enum {
 	NI_TH_FIN = 0x001,
 	NI_TH_SYN = 0x002,
@@ -205,6 +207,10 @@ void ni_tcp_init(struct ni_tcp *t, const struct ni_tcp_in *first, const struct n
  */
 enum ni_track ni_tcp_track(struct ni_tcp *t, const struct ni_tcp_in *in, struct ni_tcp_out *out,
 			   const struct ni_tcp_env *env);
+
+/** Make the record of a segment from what the tracker said about it; @conn is its tcp.stream. */
+void ni_rung_make(struct ni_rung *r, const struct ni_tcp_in *in, const struct ni_tcp_out *out,
+		  uint32_t conn);
 
 /** Settle the verdict words so that they hold if nothing more comes; @t may go on afterwards. */
 void ni_tcp_settle(struct ni_tcp *t, enum ni_tcp_end why);
