@@ -305,7 +305,7 @@ static const struct rule rules[] = {
 {FIN, SYN | RST, 0, 0, STATE(FIN_WAIT_1), 0, STATE(CLOSE_WAIT), is_first_fin_with_data, NI_MSG_FIN_FIRST_DATA},
 {FIN, SYN | RST, 0, 0, STATE(FIN_WAIT_1), 0, STATE(CLOSE_WAIT), is_first_fin, NI_MSG_FIN_FIRST},
 {FIN, SYN | RST, 0, 0, STATE(FIN_WAIT_1), 0, STATE(ESTABLISHED), is_first_fin, NI_MSG_FIN_FIRST_HOLE},
-{FIN, SYN | RST, 0, 0, STATE(FIN_WAIT_1), 0, STATE(CLOSING), is_second_fin, NI_MSG_FIN_CROSSED},
+{FIN, SYN | RST, 0, 0, STATE(FIN_WAIT_1) | STATE(CLOSING), 0, STATE(CLOSING), is_second_fin, NI_MSG_FIN_CROSSED},
 {FIN, SYN | RST, 0, 0, STATE(LAST_ACK), 0, STATE(TIME_WAIT), is_second_fin_and_ack, NI_MSG_FIN_JOINED},
 {FIN, SYN | RST, 0, 0, STATE(LAST_ACK), 0, STATE(TIME_WAIT), is_second_fin, NI_MSG_FIN_SECOND},
 {FIN, SYN | RST, 0, 0, 0, STATE(TIME_WAIT), STATE(TIME_WAIT), had_closed, NI_MSG_FIN_AGAIN_TIME_WAIT},
@@ -386,6 +386,8 @@ say_marks(struct ni_ex *x, enum ni_msg main)
 		ni_say(x, NI_MSG_RETRANSMISSION);
 	if ((marks & BIT(DUPLICATE_ACK)) && !(marks & BIT(CHALLENGE_ACK)))
 		ni_say(x, r->dup_ack_num < 4 ? NI_MSG_DUPLICATE_ACK : NI_MSG_DUPLICATE_ACK_MORE);
+	if (acks_syn(r, x->c) && r->seq == x->c->isn[r->side] + 1)
+		marks &= ~BIT(WINDOW_UPDATE); /* it only begins to scale its window */
 	if (marks & BIT(KEEP_ALIVE))
 		ni_say(x, r->peer_full ? NI_MSG_PROBE_OLD : NI_MSG_KEEP_ALIVE);
 	for (unsigned i = 0; i < sizeof(mark_texts) / sizeof(mark_texts[0]); i++)
