@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "i18n.h"
 #include "report.h"
 
 /* An address and one who has it: two entries when two claim it. */
@@ -205,12 +206,12 @@ fold(const struct rp_arp *a)
 void
 rp_arp_write(const struct rp_arp *a, const struct rp_ctx *ctx)
 {
-	static const struct rp_col cols[] = {{"address", RP_ELIDE, 15},
-					     {"MAC", 0, 0},
-					     {"known from", RP_ELIDE, 8},
-					     {"asked", RP_RIGHT, 0},
-					     {"answered in", RP_RIGHT | RP_OPTION, 0},
-					     {"frames", RP_ELIDE, 4},
+	static const struct rp_col cols[] = {{N_("address"), RP_ELIDE, 15},
+					     {N_("MAC"), 0, 0},
+					     {N_("known from"), RP_ELIDE, 8},
+					     {N_("asked"), RP_RIGHT, 0},
+					     {N_("answered in"), RP_RIGHT | RP_OPTION, 0},
+					     {N_("frames"), RP_ELIDE, 4},
 					     {NULL, 0, 0}};
 	char mem[32];
 	struct ni_buf b = ni_buf(mem, sizeof(mem));
@@ -221,7 +222,7 @@ rp_arp_write(const struct rp_arp *a, const struct rp_ctx *ctx)
 	if (!r.index)
 		return;
 	rp_num(&b, n);
-	rp_heading(ctx->page, "ARP and neighbours", ni_buf_z(&b));
+	rp_heading(ctx->page, _("ARP and neighbours"), ni_buf_z(&b));
 	rp_table(ctx->page, &t);
 	rp_more(ctx->page, t.rows, n);
 	rp_not_kept(ctx->page, a->map.items.lost, "finding was", "findings were");

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "i18n.h"
 #include "report.h"
 
 enum { GROUPS_A_KIND = 64, NAME_MAX_KEPT = 160 };
@@ -299,13 +300,13 @@ write_all_well(const struct rp_ctx *ctx, const struct rp_seen *seen)
 void
 rp_bad_write(const struct rp_bad *b, const struct rp_ctx *ctx, const struct rp_seen *seen)
 {
-	static const struct rp_col cols[] = {{"count", RP_RIGHT, 0},
-					     {"what", RP_ELIDE, 20},
-					     {"where", RP_ELIDE, 20},
-					     {"frames", RP_ELIDE, 8},
+	static const struct rp_col cols[] = {{N_("count"), RP_RIGHT, 0},
+					     {N_("what"), RP_ELIDE, 20},
+					     {N_("where"), RP_ELIDE, 20},
+					     {N_("frames"), RP_ELIDE, 8},
 					     {NULL, 0, 0}};
 	size_t n = b->groups.items.n;
-	rp_heading(ctx->page, "What did not end well", NULL);
+	rp_heading(ctx->page, _("What did not end well"), NULL);
 	if (!n) {
 		write_all_well(ctx, seen);
 		return;
@@ -319,7 +320,7 @@ rp_bad_write(const struct rp_bad *b, const struct rp_ctx *ctx, const struct rp_s
 		    .cols = cols, .ctx = &r, .rows = r.n, .cell = cell, .color = color};
 		rp_table(ctx->page, &table);
 		if (r.n < n)
-			rp_para(ctx->page, RP_INDENT, NULL, "(--full shows all)");
+			rp_para(ctx->page, RP_INDENT, NULL, _("(--full shows all)"));
 	}
 	free(r.line);
 	free(index);

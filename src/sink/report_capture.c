@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "i18n.h"
 #include "netinspect/clock.h"
 #include "netinspect/proto.h"
 #include "report.h"
@@ -328,7 +329,7 @@ rp_capture_write(const struct rp_capture *c, const struct rp_ctx *ctx,
 	char mem[RP_PARAGRAPH];
 	struct ni_buf b = ni_buf(mem, sizeof(mem));
 
-	rp_heading(ctx->page, "Capture", NULL);
+	rp_heading(ctx->page, _("Capture"), NULL);
 	write_source(ctx, in, &b);
 	if (!c->packets) {
 		ni_buf_str(&b, "none");

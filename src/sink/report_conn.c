@@ -258,15 +258,15 @@ color(const void *ctx, size_t i)
 static void
 write_table(const struct rp_conns *c, const struct rp_ctx *ctx)
 {
-	static const struct rp_col cols[] = {{"#", RP_RIGHT, 0},
-					     {"client", RP_ELIDE, 12},
-					     {"server", RP_ELIDE, 12},
-					     {"verdict", 0, 0},
-					     {"time", RP_RIGHT, 0},
-					     {"data", RP_RIGHT, 0},
+	static const struct rp_col cols[] = {{N_("#"), RP_RIGHT, 0},
+					     {N_("client"), RP_ELIDE, 12},
+					     {N_("server"), RP_ELIDE, 12},
+					     {N_("verdict"), 0, 0},
+					     {N_("time"), RP_RIGHT, 0},
+					     {N_("data"), RP_RIGHT, 0},
 					     {"", RP_OPTION, 0},
-					     {"requests", RP_RIGHT | RP_OPTION, 0},
-					     {"handshake", RP_RIGHT | RP_OPTION, 0},
+					     {N_("requests"), RP_RIGHT | RP_OPTION, 0},
+					     {N_("handshake"), RP_RIGHT | RP_OPTION, 0},
 					     {NULL, 0, 0}};
 	bool cut = !ctx->full && c->total > RP_ROWS + 2;
 	struct rows r = {c, cut ? NULL : rp_sorted(ctx, c->rows.n, earlier, c)};
@@ -335,14 +335,14 @@ server_cell(const void *ctx, size_t i, unsigned col, struct ni_buf *b)
 static void
 write_servers(const struct rp_conns *c, const struct rp_ctx *ctx)
 {
-	static const struct rp_col cols[] = {{"server", RP_ELIDE, 21},
+	static const struct rp_col cols[] = {{N_("server"), RP_ELIDE, 21},
 					     {"", 0, 0},
-					     {"conns", RP_RIGHT, 0},
-					     {"troubled", RP_RIGHT, 0},
-					     {"requests", RP_RIGHT, 0},
-					     {"sent to it", RP_RIGHT, 0},
-					     {"by it", RP_RIGHT, 0},
-					     {"handshake", RP_RIGHT | RP_OPTION, 0},
+					     {N_("conns"), RP_RIGHT, 0},
+					     {N_("troubled"), RP_RIGHT, 0},
+					     {N_("requests"), RP_RIGHT, 0},
+					     {N_("sent to it"), RP_RIGHT, 0},
+					     {N_("by it"), RP_RIGHT, 0},
+					     {N_("handshake"), RP_RIGHT | RP_OPTION, 0},
 					     {NULL, 0, 0}};
 	size_t n = c->servers.items.n;
 	size_t show = rp_rows(ctx, n);
@@ -423,21 +423,21 @@ write_totals(const struct rp_conns *c, const struct rp_ctx *ctx)
 	struct ni_buf b = ni_buf(mem, sizeof(mem));
 	put_tally(&b, c->open, NI_OPEN_NKINDS, ni_conn_open_name);
 	if (b.len)
-		rp_para(ctx->page, LEFT, "opened", ni_buf_z(&b));
+		rp_para(ctx->page, LEFT, _("opened"), ni_buf_z(&b));
 	b.len = 0;
 	put_tally(&b, c->close, NI_CLOSE_NKINDS, ni_conn_close_name);
 	put_closers(c, &b);
 	if (b.len)
-		rp_para(ctx->page, LEFT, "closed", ni_buf_z(&b));
+		rp_para(ctx->page, LEFT, _("closed"), ni_buf_z(&b));
 	b.len = 0;
 	if (c->rtt.n) {
 		rp_spread(&b, &c->rtt);
-		rp_para(ctx->page, LEFT, "handshake", ni_buf_z(&b));
+		rp_para(ctx->page, LEFT, _("handshake"), ni_buf_z(&b));
 		b.len = 0;
 	}
 	if (c->requests) {
 		put_requests(c, &b);
-		rp_para(ctx->page, LEFT, "requests", ni_buf_z(&b));
+		rp_para(ctx->page, LEFT, _("requests"), ni_buf_z(&b));
 	}
 }
 
@@ -510,7 +510,7 @@ rp_conns_write(struct rp_conns *c, const struct rp_ctx *ctx)
 	if (!c->total)
 		return;
 	rp_num(&b, c->total);
-	rp_heading(ctx->page, "TCP connections", ni_buf_z(&b));
+	rp_heading(ctx->page, _("TCP connections"), ni_buf_z(&b));
 	if (ctx->page->html) { /* which draws connections itself */
 		write_totals(c, ctx);
 		write_servers(c, ctx);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "i18n.h"
 #include "report.h"
 
 enum { NS = 1000000000 };
@@ -73,15 +74,16 @@ cell(const void *ctx, size_t i, unsigned col, struct ni_buf *b)
 void
 rp_dhcp_write(const struct rp_dhcp *h, const struct rp_ctx *ctx)
 {
-	static const struct rp_col cols[] = {{"address", 0, 0},       {"MAC", 0, 0},
-					     {"for", RP_RIGHT, 0},    {"router", RP_OPTION, 0},
-					     {"DNS", RP_OPTION, 0},   {"server", RP_OPTION, 0},
-					     {"frames", RP_ELIDE, 4}, {NULL, 0, 0}};
+	static const struct rp_col cols[] = {
+	    {N_("address"), 0, 0},       {N_("MAC"), 0, 0},
+	    {N_("for"), RP_RIGHT, 0},    {N_("router"), RP_OPTION, 0},
+	    {N_("DNS"), RP_OPTION, 0},   {N_("server"), RP_OPTION, 0},
+	    {N_("frames"), RP_ELIDE, 4}, {NULL, 0, 0}};
 	size_t n = h->leases.items.n;
 	struct rp_table t = {.cols = cols, .ctx = h, .rows = rp_rows(ctx, n), .cell = cell};
 	if (!n)
 		return;
-	rp_heading(ctx->page, "DHCP leases", NULL);
+	rp_heading(ctx->page, _("DHCP leases"), NULL);
 	rp_table(ctx->page, &t);
 	rp_more(ctx->page, t.rows, n);
 	rp_not_kept(ctx->page, h->leases.items.lost, "lease was", "leases were");

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "i18n.h"
 #include "report.h"
 
 struct row {
@@ -213,11 +214,11 @@ write_summary(const struct rp_dns *d, const struct rp_ctx *ctx)
 		ni_buf_str(&b, "; ");
 		rp_count(&b, d->repeats, "query sent again", "queries sent again");
 	}
-	rp_para(ctx->page, LEFT, "lookups", ni_buf_z(&b));
+	rp_para(ctx->page, LEFT, _("lookups"), ni_buf_z(&b));
 	b.len = 0;
 	if (d->rtt.n > 1) {
 		rp_spread(&b, &d->rtt);
-		rp_para(ctx->page, LEFT, "time", ni_buf_z(&b));
+		rp_para(ctx->page, LEFT, _("time"), ni_buf_z(&b));
 	}
 	rp_end(ctx->page);
 }
@@ -225,12 +226,12 @@ write_summary(const struct rp_dns *d, const struct rp_ctx *ctx)
 void
 rp_dns_write(const struct rp_dns *d, const struct rp_ctx *ctx)
 {
-	static const struct rp_col cols[] = {{"frame", RP_RIGHT, 0},
-					     {"asked for", RP_ELIDE, 16},
-					     {"type", RP_ELIDE, 5},
-					     {"answer", RP_ELIDE, 20},
-					     {"repeats", RP_RIGHT | RP_OPTION, 0},
-					     {"time", RP_RIGHT, 0},
+	static const struct rp_col cols[] = {{N_("frame"), RP_RIGHT, 0},
+					     {N_("asked for"), RP_ELIDE, 16},
+					     {N_("type"), RP_ELIDE, 5},
+					     {N_("answer"), RP_ELIDE, 20},
+					     {N_("repeats"), RP_RIGHT | RP_OPTION, 0},
+					     {N_("time"), RP_RIGHT, 0},
 					     {NULL, 0, 0}};
 	char mem[32];
 	struct ni_buf b = ni_buf(mem, sizeof(mem));
@@ -244,11 +245,11 @@ rp_dns_write(const struct rp_dns *d, const struct rp_ctx *ctx)
 	if (!d->total)
 		return;
 	rp_num(&b, d->total);
-	rp_heading(ctx->page, "DNS lookups", ni_buf_z(&b));
+	rp_heading(ctx->page, _("DNS lookups"), ni_buf_z(&b));
 	if (d->total > RP_BLOCKS)
 		write_summary(d, ctx);
 	if (cut)
-		rp_para(ctx->page, RP_INDENT, NULL, "Those that took longest:");
+		rp_para(ctx->page, RP_INDENT, NULL, _("Those that took longest:"));
 	if (cut || r.index)
 		rp_table(ctx->page, &t);
 	rp_more(ctx->page, t.rows, d->list.n);

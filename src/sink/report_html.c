@@ -167,7 +167,7 @@ put_titles(struct rp_page *p, const struct rp_table *t, unsigned used)
 		if (!(used >> c & 1))
 			continue;
 		ni_buf_str(&p->o->b, t->cols[c].flags & RP_RIGHT ? "<th class=\"r\">" : "<th>");
-		text(p, t->cols[c].title);
+		text(p, rp_title(&t->cols[c]));
 		ni_buf_str(&p->o->b, "</th>");
 	}
 }

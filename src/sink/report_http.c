@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "i18n.h"
 #include "report.h"
 
 struct row {
@@ -232,15 +233,15 @@ color(const void *ctx, size_t i)
 static void
 write_table(const struct rp_http *h, const struct rp_ctx *ctx)
 {
-	static const struct rp_col cols[] = {{"#", RP_RIGHT, 0},
-					     {"no.", RP_RIGHT, 0},
-					     {"method", RP_ELIDE, 4},
-					     {"request", RP_ELIDE, 20},
-					     {"status", RP_RIGHT, 0},
-					     {"type", RP_ELIDE, 8},
-					     {"size", RP_RIGHT, 0},
-					     {"wait", RP_RIGHT, 0},
-					     {"receive", RP_RIGHT | RP_OPTION, 0},
+	static const struct rp_col cols[] = {{N_("#"), RP_RIGHT, 0},
+					     {N_("no."), RP_RIGHT, 0},
+					     {N_("method"), RP_ELIDE, 4},
+					     {N_("request"), RP_ELIDE, 20},
+					     {N_("status"), RP_RIGHT, 0},
+					     {N_("type"), RP_ELIDE, 8},
+					     {N_("size"), RP_RIGHT, 0},
+					     {N_("wait"), RP_RIGHT, 0},
+					     {N_("receive"), RP_RIGHT | RP_OPTION, 0},
 					     {NULL, 0, 0}};
 	bool cut = !ctx->full && h->total > RP_ROWS + 2;
 	struct rows r = {.http = h, .index = cut ? NULL : rp_sorted(ctx, h->list.n, in_order, h)};
@@ -256,7 +257,7 @@ write_table(const struct rp_http *h, const struct rp_ctx *ctx)
 		r.numbered |= shown(&r, i)->number > 1;
 	rp_end(ctx->page);
 	if (cut)
-		rp_para(ctx->page, RP_INDENT, NULL, "Those that were waited for longest:");
+		rp_para(ctx->page, RP_INDENT, NULL, _("Those that were waited for longest:"));
 	rp_table(ctx->page, &t);
 	rp_more(ctx->page, t.rows, h->list.n);
 	rp_not_kept(ctx->page, h->list.lost, "exchange was", "exchanges were");
@@ -284,22 +285,22 @@ write_summary(const struct rp_http *h, const struct rp_conns *conns, const struc
 
 	if (host && host[0]) {
 		rp_wire(&b, host);
-		rp_para(ctx->page, LEFT, "host", ni_buf_z(&b));
+		rp_para(ctx->page, LEFT, _("host"), ni_buf_z(&b));
 		b.len = 0;
 	}
 	for (unsigned i = 1; i <= 6; i++)
 		put_part(&b, h->by_class[i % 6], classes[i % 6], classes[i % 6]);
-	rp_para(ctx->page, LEFT, "status", ni_buf_z(&b));
+	rp_para(ctx->page, LEFT, _("status"), ni_buf_z(&b));
 	b.len = 0;
 	put_part(&b, conns->short_conns, "short connection (one exchange)",
 		 "short connections (one exchange each)");
 	put_part(&b, conns->long_conns, "long connection (several)", "long connections (several)");
 	if (b.len)
-		rp_para(ctx->page, LEFT, "connections", ni_buf_z(&b));
+		rp_para(ctx->page, LEFT, _("connections"), ni_buf_z(&b));
 	b.len = 0;
 	if (h->wait.n > RP_BLOCKS) {
 		rp_spread(&b, &h->wait);
-		rp_para(ctx->page, LEFT, "wait", ni_buf_z(&b));
+		rp_para(ctx->page, LEFT, _("wait"), ni_buf_z(&b));
 		b.len = 0;
 	}
 	put_part(&b, h->pipelined, "request pipelined", "requests pipelined");
@@ -307,7 +308,7 @@ write_summary(const struct rp_http *h, const struct rp_conns *conns, const struc
 	put_part(&b, h->gaps, "exchange with bytes not captured",
 		 "exchanges with bytes not captured");
 	if (b.len)
-		rp_para(ctx->page, LEFT, "also", ni_buf_z(&b));
+		rp_para(ctx->page, LEFT, _("also"), ni_buf_z(&b));
 }
 
 void
@@ -318,7 +319,7 @@ rp_http_write(const struct rp_http *h, const struct rp_conns *conns, const struc
 	if (!h->total)
 		return;
 	rp_num(&b, h->total);
-	rp_heading(ctx->page, "HTTP exchanges", ni_buf_z(&b));
+	rp_heading(ctx->page, _("HTTP exchanges"), ni_buf_z(&b));
 	write_summary(h, conns, ctx);
 	rp_http_groups_write(h, RP_HTTP_HOST, ctx);
 	/* Of a few exchanges each is listed with its status and type. */

@@ -130,10 +130,11 @@ first_title(enum rp_http_group by)
 void
 rp_http_groups_write(const struct rp_http *h, enum rp_http_group by, const struct rp_ctx *ctx)
 {
-	const struct rp_col cols[] = {{first_title(by), RP_ELIDE, 20}, {"requests", RP_RIGHT, 0},
-				      {"errors", RP_RIGHT, 0},         {"unanswered", RP_RIGHT, 0},
-				      {"bytes", RP_RIGHT, 0},          {"mean wait", RP_RIGHT, 0},
-				      {"longest", RP_RIGHT, 0},        {NULL, 0, 0}};
+	const struct rp_col cols[] = {
+	    {first_title(by), RP_ELIDE, 20}, {N_("requests"), RP_RIGHT, 0},
+	    {N_("errors"), RP_RIGHT, 0},     {N_("unanswered"), RP_RIGHT, 0},
+	    {N_("bytes"), RP_RIGHT, 0},      {N_("mean wait"), RP_RIGHT, 0},
+	    {N_("longest"), RP_RIGHT, 0},    {NULL, 0, 0}};
 	const struct rp_map *m = &h->groups[by];
 	size_t n = m->items.n;
 	struct rows r = {.map = m, .by = by};

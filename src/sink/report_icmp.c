@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "i18n.h"
 #include "netinspect/proto.h"
 #include "report.h"
 #include "report_field.h"
@@ -332,9 +333,9 @@ error_cell(const void *ctx, size_t row, unsigned col, struct ni_buf *b)
 static void
 write_errors(const struct rp_icmp *i, const struct rp_ctx *ctx)
 {
-	static const struct rp_col cols[] = {{"count", RP_RIGHT, 0},  {"says", RP_ELIDE, 12},
-					     {"from", RP_ELIDE, 9},   {"about", RP_ELIDE, 20},
-					     {"frames", RP_ELIDE, 4}, {NULL, 0, 0}};
+	static const struct rp_col cols[] = {
+	    {N_("count"), RP_RIGHT, 0},  {N_("says"), RP_ELIDE, 12},  {N_("from"), RP_ELIDE, 9},
+	    {N_("about"), RP_ELIDE, 20}, {N_("frames"), RP_ELIDE, 4}, {NULL, 0, 0}};
 	size_t n = i->errors.items.n;
 	struct rows r = {i, rp_sorted(ctx, n, more_often, i)};
 	struct rp_table t = {.cols = cols, .ctx = &r, .rows = rp_rows(ctx, n), .cell = error_cell};
@@ -343,7 +344,7 @@ write_errors(const struct rp_icmp *i, const struct rp_ctx *ctx)
 	if (!r.index)
 		return;
 	rp_num(&b, i->total);
-	rp_heading(ctx->page, "ICMP errors", ni_buf_z(&b));
+	rp_heading(ctx->page, _("ICMP errors"), ni_buf_z(&b));
 	rp_table(ctx->page, &t);
 	rp_more(ctx->page, t.rows, n);
 	rp_not_kept(ctx->page, i->errors.items.lost, "error was", "errors were");
@@ -390,16 +391,21 @@ ping_cell(const void *ctx, size_t row, unsigned col, struct ni_buf *b)
 static void
 write_pings(const struct rp_icmp *i, const struct rp_ctx *ctx)
 {
-	static const struct rp_col cols[] = {
-	    {"asks", RP_ELIDE, 12},    {"is asked", RP_ELIDE, 12}, {"sent", RP_RIGHT, 0},
-	    {"answered", RP_RIGHT, 0}, {"lost", RP_RIGHT, 0},      {"fastest", RP_RIGHT, 0},
-	    {"mean", RP_RIGHT, 0},     {"slowest", RP_RIGHT, 0},   {NULL, 0, 0}};
+	static const struct rp_col cols[] = {{N_("asks"), RP_ELIDE, 12},
+					     {N_("is asked"), RP_ELIDE, 12},
+					     {N_("sent"), RP_RIGHT, 0},
+					     {N_("answered"), RP_RIGHT, 0},
+					     {N_("lost"), RP_RIGHT, 0},
+					     {N_("fastest"), RP_RIGHT, 0},
+					     {N_("mean"), RP_RIGHT, 0},
+					     {N_("slowest"), RP_RIGHT, 0},
+					     {NULL, 0, 0}};
 	size_t n = i->pings.items.n;
 	struct rows r = {i, NULL};
 	struct rp_table t = {.cols = cols, .ctx = &r, .rows = rp_rows(ctx, n), .cell = ping_cell};
 	if (!n)
 		return;
-	rp_heading(ctx->page, "Ping (ICMP echo)", NULL);
+	rp_heading(ctx->page, _("Ping (ICMP echo)"), NULL);
 	rp_table(ctx->page, &t);
 	rp_more(ctx->page, t.rows, n);
 	rp_not_kept(ctx->page, i->pings.items.lost, "packet's pair was", "packets' pairs were");

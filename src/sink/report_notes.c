@@ -165,8 +165,10 @@ mark_cell(const void *ctx, size_t i, unsigned col, struct ni_buf *b)
 static void
 write_marks(const struct rp_notes *n, const struct rp_ctx *ctx)
 {
-	static const struct rp_col cols[] = {
-	    {"count", RP_RIGHT, 0}, {"segments", RP_ELIDE, 20}, {"frames", 0, 0}, {NULL, 0, 0}};
+	static const struct rp_col cols[] = {{N_("count"), RP_RIGHT, 0},
+					     {N_("segments"), RP_ELIDE, 20},
+					     {N_("frames"), 0, 0},
+					     {NULL, 0, 0}};
 	struct rows r = {.notes = n};
 	struct rp_table table = {.cols = cols, .ctx = &r, .cell = mark_cell};
 	for (unsigned m = 0; m < NI_NMARKS; m++)
@@ -174,7 +176,7 @@ write_marks(const struct rp_notes *n, const struct rp_ctx *ctx)
 			r.mark[table.rows++] = (uint8_t)m;
 	if (!table.rows)
 		return;
-	rp_heading(ctx->page, "TCP segments worth a look", NULL);
+	rp_heading(ctx->page, _("TCP segments worth a look"), NULL);
 	rp_table(ctx->page, &table);
 }
 
@@ -185,7 +187,7 @@ rp_notes_write(const struct rp_notes *n, const struct rp_ctx *ctx)
 	if (!n->n && !n->lost)
 		return;
 	uint32_t *index = n->n ? rp_sorted(ctx, RP_NOTE_KINDS, worse, n) : NULL;
-	rp_heading(ctx->page, "Notes", NULL);
+	rp_heading(ctx->page, _("Notes"), NULL);
 	for (unsigned i = 0; index && i < n->n; i++)
 		write_note(ctx, &n->note[index[i]]);
 	rp_not_kept(ctx->page, n->lost, "remark was", "remarks were");

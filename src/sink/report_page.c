@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "i18n.h"
 #include "netinspect/cells.h"
 
 struct rp_page
@@ -109,6 +110,12 @@ rp_end(struct rp_page *p)
 	p->col = 0;
 	p->begun = true;
 	ni_out_line(p->o);
+}
+
+const char *
+rp_title(const struct rp_col *c)
+{
+	return *c->title ? _(c->title) : "";
 }
 
 void
@@ -229,7 +236,7 @@ measure(const struct rp_page *p, const struct rp_table *t, struct layout *l)
 		}
 	}
 	for (unsigned c = 0; c < l->n; c++) {
-		unsigned w = rp_columns(p, t->cols[c].title);
+		unsigned w = rp_columns(p, rp_title(&t->cols[c]));
 		if (l->natural[c] && w > l->natural[c])
 			l->natural[c] = w;
 	}
@@ -318,8 +325,9 @@ put_row(struct rp_page *p, const struct rp_table *t, const struct layout *l, siz
 		struct ni_buf b = ni_buf(mem, sizeof(mem));
 		if (!l->width[c])
 			continue;
+		const char *title = rp_title(&t->cols[c]);
 		if (row == SIZE_MAX)
-			ni_cells_show(&b, t->cols[c].title, strlen(t->cols[c].title), p->o->ascii);
+			ni_cells_show(&b, title, strlen(title), p->o->ascii);
 		else
 			b.len = cell(p, t, row, c, mem);
 		put_cell(p, start, l->width[c], &b, t->cols[c].flags & RP_RIGHT);

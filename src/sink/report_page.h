@@ -72,10 +72,13 @@ enum rp_col_flag {
 };
 
 struct rp_col {
-	const char *title;
-	unsigned flags; /* enum rp_col_flag */
-	unsigned min;   /* RP_ELIDE: not narrower than this */
+	const char *title; /* N_(), or "" */
+	unsigned flags;    /* enum rp_col_flag */
+	unsigned min;      /* RP_ELIDE: not narrower than this */
 };
+
+/** A column's title in the reader's language. */
+const char *rp_title(const struct rp_col *c);
 
 enum { RP_MAX_COLS = 12 };
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "i18n.h"
 #include "report.h"
 
 enum { LARGE = 10000 }; /* bytes */
@@ -239,12 +240,12 @@ host_cell(const void *ctx, size_t row, unsigned col, struct ni_buf *b)
 static void
 write_hosts(const struct rp_map *hosts, const struct rp_ctx *ctx)
 {
-	static const struct rp_col cols[] = {{"host", RP_ELIDE, 15},
-					     {"packets sent", RP_RIGHT, 0},
-					     {"received", RP_RIGHT, 0},
-					     {"IP bytes sent", RP_RIGHT, 0},
-					     {"received", RP_RIGHT, 0},
-					     {"peers", RP_RIGHT, 0},
+	static const struct rp_col cols[] = {{N_("host"), RP_ELIDE, 15},
+					     {N_("packets sent"), RP_RIGHT, 0},
+					     {N_("received"), RP_RIGHT, 0},
+					     {N_("IP bytes sent"), RP_RIGHT, 0},
+					     {N_("received"), RP_RIGHT, 0},
+					     {N_("peers"), RP_RIGHT, 0},
 					     {NULL, 0, 0}};
 	char mem[32];
 	struct ni_buf b = ni_buf(mem, sizeof(mem));
@@ -256,7 +257,7 @@ write_hosts(const struct rp_map *hosts, const struct rp_ctx *ctx)
 	if (!ctx->full && n > RP_HOSTS + 2)
 		t.rows = RP_HOSTS;
 	rp_num(&b, n);
-	rp_heading(ctx->page, "Hosts", ni_buf_z(&b));
+	rp_heading(ctx->page, _("Hosts"), ni_buf_z(&b));
 	rp_table(ctx->page, &t);
 	rp_more(ctx->page, t.rows, n);
 	rp_not_kept(ctx->page, hosts->items.lost, "pair's host was", "pairs' hosts were");
@@ -283,15 +284,15 @@ rp_hosts_write(const struct rp_pairs *p, const struct rp_ctx *ctx)
 void
 rp_pairs_write(const struct rp_pairs *p, const struct rp_ctx *ctx)
 {
-	static const struct rp_col cols[] = {{"A", RP_ELIDE, 15},
-					     {"B", RP_ELIDE, 15},
+	static const struct rp_col cols[] = {{N_("A"), RP_ELIDE, 15},
+					     {N_("B"), RP_ELIDE, 15},
 					     {"", 0, 0},
-					     {"packets →", RP_RIGHT, 0},
-					     {"←", RP_RIGHT, 0},
-					     {"IP bytes →", RP_RIGHT, 0},
-					     {"←", RP_RIGHT, 0},
-					     {"time", RP_RIGHT | RP_OPTION, 0},
-					     {"flows", RP_RIGHT | RP_OPTION, 0},
+					     {N_("packets →"), RP_RIGHT, 0},
+					     {N_("←"), RP_RIGHT, 0},
+					     {N_("IP bytes →"), RP_RIGHT, 0},
+					     {N_("←"), RP_RIGHT, 0},
+					     {N_("time"), RP_RIGHT | RP_OPTION, 0},
+					     {N_("flows"), RP_RIGHT | RP_OPTION, 0},
 					     {NULL, 0, 0}};
 	char mem[32];
 	struct ni_buf b = ni_buf(mem, sizeof(mem));
@@ -301,7 +302,7 @@ rp_pairs_write(const struct rp_pairs *p, const struct rp_ctx *ctx)
 	if (!r.index)
 		return;
 	rp_num(&b, n);
-	rp_heading(ctx->page, "Conversations", ni_buf_z(&b));
+	rp_heading(ctx->page, _("Conversations"), ni_buf_z(&b));
 	rp_table(ctx->page, &t);
 	rp_more(ctx->page, t.rows, n);
 	rp_not_kept(ctx->page, p->lost_packets, "packet's pair was", "packets' pairs were");

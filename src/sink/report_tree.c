@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "i18n.h"
 #include "netinspect/proto.h"
 #include "report.h"
 
@@ -167,9 +168,12 @@ cell(const void *ctx, size_t i, unsigned col, struct ni_buf *b)
 void
 rp_tree_write(struct rp_tree *t, const struct rp_ctx *ctx, const struct ni_registry *reg)
 {
-	static const struct rp_col cols[] = {{"protocol", RP_ELIDE, 20}, {"packets", RP_RIGHT, 0},
-					     {"", RP_RIGHT, 0},          {"bytes", RP_RIGHT, 0},
-					     {"", RP_RIGHT, 0},          {NULL, 0, 0}};
+	static const struct rp_col cols[] = {{N_("protocol"), RP_ELIDE, 20},
+					     {N_("packets"), RP_RIGHT, 0},
+					     {"", RP_RIGHT, 0},
+					     {N_("bytes"), RP_RIGHT, 0},
+					     {"", RP_RIGHT, 0},
+					     {NULL, 0, 0}};
 	*ctx->no_memory |= !t->branch;
 	if (!t->branch || t->n == 1)
 		return;
@@ -188,7 +192,7 @@ rp_tree_write(struct rp_tree *t, const struct rp_ctx *ctx, const struct ni_regis
 		}
 	}
 	struct rp_table table = {.cols = cols, .ctx = &r, .rows = r.n, .cell = cell};
-	rp_heading(ctx->page, "Protocols", NULL);
+	rp_heading(ctx->page, _("Protocols"), NULL);
 	rp_table(ctx->page, &table);
 	rp_not_kept(ctx->page, t->lost, "packet counted with its parent alone; its branch was",
 		    "packets counted with their parents alone; their branches were");
