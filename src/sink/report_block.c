@@ -21,7 +21,7 @@ enum {
 static const char *
 side(unsigned s)
 {
-	return s == NI_CLIENT ? "client" : "server";
+	return s == NI_CLIENT ? _("client") : _("server");
 }
 
 /* ---- the blackboard ---- */
@@ -171,7 +171,8 @@ static void
 put_repeats(struct ni_buf *b, unsigned n, const char *what)
 {
 	if (n)
-		ni_buf_fmt(b, "; %s sent again %u %s", what, n, n == 1 ? "time" : "times");
+		ni_buf_fmt(b, NI_PLURAL("; %s sent again %u time", "; %s sent again %u times", n),
+			   what, n);
 }
 
 static int64_t
@@ -180,46 +181,54 @@ between(const struct ni_step *a, const struct ni_step *b)
 	return a->frame && b->frame ? rp_diff(b->ts_ns, a->ts_ns) : -1;
 }
 
+enum { SPAN = 32 }; /* bytes of a time in words */
+
+static const char *
+span(char mem[SPAN], int64_t ns)
+{
+	struct ni_buf b = ni_buf(mem, SPAN);
+	rp_dur(&b, ns);
+	return ni_buf_z(&b);
+}
+
 static void
 put_three_way(const struct ni_conn *c, struct ni_buf *b)
 {
+	char all[SPAN];
+	char first[SPAN];
+	char second[SPAN];
 	int64_t whole = between(&c->opening[0], &c->opening[2]);
 	int64_t there = between(&c->opening[0], &c->opening[1]);
-	ni_buf_str(b, "three-way handshake");
-	if (whole >= 0) {
-		ni_buf_str(b, " in ");
-		rp_dur(b, whole);
-	}
-	if (whole >= 0 && there >= 0) {
-		ni_buf_str(b, " (server answers after ");
-		rp_dur(b, there);
-		ni_buf_str(b, ", client after ");
-		rp_dur(b, whole - there);
-		ni_buf_c(b, ')');
-	}
+	if (whole < 0)
+		ni_buf_str(b, _("three-way handshake"));
+	else if (there < 0)
+		ni_buf_fmt(b, _("three-way handshake in %s"), span(all, whole));
+	else
+		ni_buf_fmt(b,
+			   _("three-way handshake in %s (server answers after %s, client after "
+			     "%s)"),
+			   span(all, whole), span(first, there), span(second, whole - there));
 }
 
 /* Nothing may be concluded from silence if there was little time to break it. */
 static void
 put_end_of_capture(const struct rp_ctx *ctx, const struct ni_conn *c, struct ni_buf *b)
 {
+	char mem[SPAN];
 	int64_t left = rp_diff(ctx->last_ns, c->last_ns);
-	if (left < 0 || left >= RP_PATIENCE_NS)
-		return;
-	ni_buf_str(b, "; the capture ends ");
-	rp_dur(b, left);
-	ni_buf_str(b, " later");
+	if (left >= 0 && left < RP_PATIENCE_NS)
+		ni_buf_fmt(b, _("; the capture ends %s later"), span(mem, left));
 }
 
 static void
 put_no_answer(const struct ni_conn *c, struct ni_buf *b)
 {
-	ni_buf_str(b, "no answer after ");
-	rp_count(b, c->syn_repeats + 1u, "SYN", "SYNs");
-	if (c->syn_repeats) {
-		ni_buf_str(b, " in ");
-		rp_dur(b, rp_diff(c->last_ns, c->first_ns));
-	}
+	char mem[SPAN];
+	if (c->syn_repeats)
+		ni_buf_fmt(b, _("no answer after %u SYNs in %s"), c->syn_repeats + 1u,
+			   span(mem, rp_diff(c->last_ns, c->first_ns)));
+	else
+		ni_buf_str(b, _("no answer after 1 SYN"));
 }
 
 static void
@@ -228,57 +237,51 @@ put_open(const struct rp_ctx *ctx, const struct ni_conn *c, struct ni_buf *b)
 	switch ((enum ni_conn_open)c->open) {
 	case NI_OPEN_NONE:
 	case NI_OPEN_NKINDS:
-		ni_buf_str(b, "too little was seen to say");
+		ni_buf_str(b, _("too little was seen to say"));
 		break;
 	case NI_OPEN_3WAY:
 		put_three_way(c, b);
 		break;
 	case NI_OPEN_SIMULTANEOUS:
-		ni_buf_str(b, "simultaneous open: both sides sent a SYN, and the SYNs crossed");
+		ni_buf_str(b, _("simultaneous open: both sides sent a SYN, and the SYNs crossed"));
 		break;
 	case NI_OPEN_FAST:
 		put_three_way(c, b);
-		ni_buf_fmt(b, "; TCP Fast Open: %u bytes in the SYN were accepted",
+		ni_buf_fmt(b, _("; TCP Fast Open: %u bytes in the SYN were accepted"),
 			   c->opening[0].len);
 		break;
 	case NI_OPEN_REFUSED:
-		ni_buf_fmt(b,
-			   "refused: the SYN was answered by RST; nobody listens on port %u, or a "
-			   "firewall says so",
-			   c->port[1]);
+		ni_buf_fmt(
+		    b,
+		    _("refused: the SYN was answered by RST; nobody listens on port %u, or a "
+		      "firewall says so"),
+		    c->port[1]);
 		break;
 	case NI_OPEN_NO_ANSWER:
 		put_no_answer(c, b);
 		put_end_of_capture(ctx, c, b);
 		return;
 	case NI_OPEN_HALF_OPEN:
-		ni_buf_str(b, "half-open: the ACK that would end the handshake was never seen");
+		ni_buf_str(b, _("half-open: the ACK that would end the handshake was never seen"));
 		put_end_of_capture(ctx, c, b);
 		break;
 	case NI_OPEN_ABORTED:
-		ni_buf_str(b, "aborted: the client sent RST before the handshake ended, as a SYN "
-			      "scan does");
+		ni_buf_str(b, _("aborted: the client sent RST before the handshake ended, as a SYN "
+				"scan does"));
 		break;
 	case NI_OPEN_MID_STREAM:
 		ni_buf_str(b, c->flags & NI_CONN_FROM_SYNACK
-				  ? "the capture begins with the server's SYN,ACK"
-				  : "the capture begins when it is open already");
+				  ? _("the capture begins with the server's SYN,ACK")
+				  : _("the capture begins when it is open already"));
 		break;
 	case NI_OPEN_STRAY:
-		ni_buf_str(b, "no connection: nothing here opens one, and no SYN went before");
+		ni_buf_str(b, _("no connection: nothing here opens one, and no SYN went before"));
 		return;
 	}
 	put_repeats(b, c->syn_repeats, "SYN");
 	put_repeats(b, c->synack_repeats, "SYN,ACK");
 	if (c->flags & NI_CONN_GUESSED)
-		ni_buf_str(b, "; which side is the client is a guess");
-}
-
-static void
-put_first(const struct ni_conn *c, struct ni_buf *b)
-{
-	if (c->closed_first == NI_CLIENT || c->closed_first == NI_SERVER)
-		ni_buf_fmt(b, " by the %s first", side(c->closed_first));
+		ni_buf_str(b, _("; which side is the client is a guess"));
 }
 
 /* How long the second side went on after it had acknowledged the first one's FIN. */
@@ -286,48 +289,75 @@ static void
 put_half_closed(const struct ni_conn *c, struct ni_buf *b)
 {
 	enum { WORTH_SAYING_NS = 10000000 };
+	char mem[SPAN];
 	int64_t ns = between(&c->closing[1], &c->closing[2]);
 	if (ns < WORTH_SAYING_NS)
 		return;
-	ni_buf_str(b, "; half-closed for ");
-	rp_dur(b, ns);
+	ni_buf_fmt(b, _("; half-closed for %s"), span(mem, ns));
 }
 
 static void
 put_reset(const struct ni_conn *c, struct ni_buf *b)
 {
-	ni_buf_str(b, "reset");
-	if (c->reset_by == NI_CLIENT || c->reset_by == NI_SERVER)
-		ni_buf_fmt(b, " by the %s in %s", side(c->reset_by),
-			   ni_tcp_state_name(c->reset_state));
-	if (c->flags & NI_CONN_RST_AFTER_FIN) {
-		if (c->closed_first == c->reset_by)
-			ni_buf_str(b, ", after its own FIN");
-		else
-			ni_buf_fmt(b, ", after the %s's FIN", side(c->closed_first));
-	}
+	const char *state = ni_tcp_state_name(c->reset_state);
+	if (c->reset_by == NI_CLIENT)
+		ni_buf_fmt(b, _("reset by the client in %s"), state);
+	else if (c->reset_by == NI_SERVER)
+		ni_buf_fmt(b, _("reset by the server in %s"), state);
+	else
+		ni_buf_str(b, _("reset"));
+	if (!(c->flags & NI_CONN_RST_AFTER_FIN))
+		return;
+	if (c->closed_first == c->reset_by)
+		ni_buf_str(b, _(", after its own FIN"));
+	else
+		ni_buf_str(b, c->closed_first == NI_CLIENT ? _(", after the client's FIN")
+							   : _(", after the server's FIN"));
 }
 
 static void
 put_time_wait(const struct ni_conn *c, struct ni_buf *b)
 {
 	if (c->time_wait == NI_BOTH)
-		ni_buf_str(b, "; both sides wait in TIME_WAIT");
+		ni_buf_str(b, _("; both sides wait in TIME_WAIT"));
 	else if (c->time_wait == NI_CLIENT)
-		ni_buf_str(b, "; the client waits in TIME_WAIT");
+		ni_buf_str(b, _("; the client waits in TIME_WAIT"));
 	else if (c->time_wait == NI_SERVER)
-		ni_buf_fmt(b,
-			   "; the server waits in TIME_WAIT, and port %u can be bound again before "
-			   "that is over only with SO_REUSEADDR",
-			   c->port[1]);
+		ni_buf_fmt(
+		    b,
+		    _("; the server waits in TIME_WAIT, and port %u can be bound again before "
+		      "that is over only with SO_REUSEADDR"),
+		    c->port[1]);
 }
 
 static void
 put_states(const struct ni_conn *c, struct ni_buf *b)
 {
-	ni_buf_fmt(b, " (client %s, server %s)", ni_tcp_state_name(c->state[0]),
+	ni_buf_fmt(b, _(" (client %s, server %s)"), ni_tcp_state_name(c->state[0]),
 		   ni_tcp_state_name(c->state[1]));
 }
+
+/* The words for a client, a server, or nobody known that closed first. */
+static void
+put_closed(const struct ni_conn *c, struct ni_buf *b, const char *const words[3])
+{
+	unsigned who = c->closed_first < NI_NOBODY ? c->closed_first : NI_NOBODY;
+	ni_buf_str(b, _(words[who]));
+}
+
+static const char *const four_segments[] = {
+    N_("closed by the client first, 4 segments (FIN, ACK, FIN, ACK)"),
+    N_("closed by the server first, 4 segments (FIN, ACK, FIN, ACK)"),
+    N_("closed, 4 segments (FIN, ACK, FIN, ACK)")};
+static const char *const three_segments[] = {
+    N_("closed by the client first, 3 segments (FIN, FIN+ACK, ACK): the second FIN carries the ACK "
+       "of the first"),
+    N_("closed by the server first, 3 segments (FIN, FIN+ACK, ACK): the second FIN carries the ACK "
+       "of the first"),
+    N_("closed, 3 segments (FIN, FIN+ACK, ACK): the second FIN carries the ACK of the first")};
+static const char *const one_fin[] = {N_("half-closed: only one FIN was seen, the client's"),
+				      N_("half-closed: only one FIN was seen, the server's"),
+				      N_("half-closed: only one FIN was seen")};
 
 static void
 put_close(const struct ni_conn *c, struct ni_buf *b)
@@ -338,38 +368,31 @@ put_close(const struct ni_conn *c, struct ni_buf *b)
 		return;
 	case NI_CLOSE_OPEN:
 		ni_buf_str(b, c->flags & NI_CONN_REPLACED
-				  ? "never closed: a new connection began on the same ports"
-				  : "still open when the capture ends");
+				  ? _("never closed: a new connection began on the same ports")
+				  : _("still open when the capture ends"));
 		put_states(c, b);
 		break;
 	case NI_CLOSE_4WAY:
-		ni_buf_str(b, "closed");
-		put_first(c, b);
-		ni_buf_str(b, ", 4 segments (FIN, ACK, FIN, ACK)");
+		put_closed(c, b, four_segments);
 		put_half_closed(c, b);
 		break;
 	case NI_CLOSE_3SEGMENT:
-		ni_buf_str(b, "closed");
-		put_first(c, b);
-		ni_buf_str(b, ", 3 segments (FIN, FIN+ACK, ACK): the second FIN carries the ACK "
-			      "of the first");
+		put_closed(c, b, three_segments);
 		break;
 	case NI_CLOSE_SIMULTANEOUS:
-		ni_buf_str(b, "closed by both sides at once: the FINs crossed");
+		ni_buf_str(b, _("closed by both sides at once: the FINs crossed"));
 		break;
 	case NI_CLOSE_RESET:
 		put_reset(c, b);
 		break;
 	case NI_CLOSE_HALF_CLOSED:
-		ni_buf_str(b, "half-closed: only one FIN was seen");
-		if (c->closed_first == NI_CLIENT || c->closed_first == NI_SERVER)
-			ni_buf_fmt(b, ", the %s's", side(c->closed_first));
+		put_closed(c, b, one_fin);
 		put_states(c, b);
 		break;
 	case NI_CLOSE_TIMEOUT:
 		ni_buf_str(b, c->flags & NI_CONN_EVICTED
-				  ? "given up here to make room for other connections"
-				  : "given up here: it fell silent");
+				  ? _("given up here to make room for other connections")
+				  : _("given up here: it fell silent"));
 		put_states(c, b);
 		break;
 	}
@@ -380,14 +403,17 @@ put_close(const struct ni_conn *c, struct ni_buf *b)
 static void
 put_data(const struct ni_conn *c, struct ni_buf *b)
 {
+	char sent[2][SPAN];
 	if (!c->data_bytes[0] && !c->data_bytes[1]) {
-		ni_buf_str(b, "none");
+		ni_buf_str(b, _("none"));
 		return;
 	}
-	rp_size(b, c->data_bytes[0]);
-	ni_buf_str(b, " client → server, ");
-	rp_size(b, c->data_bytes[1]);
-	ni_buf_str(b, " server → client");
+	for (unsigned i = 0; i < 2; i++) {
+		struct ni_buf size = ni_buf(sent[i], SPAN);
+		rp_size(&size, c->data_bytes[i]);
+		ni_buf_z(&size);
+	}
+	ni_buf_fmt(b, _("%s client → server, %s server → client"), sent[0], sent[1]);
 	if (!c->requests)
 		return;
 	ni_buf_str(b, "; ");
@@ -456,17 +482,18 @@ rp_block(const struct rp_ctx *ctx, const struct ni_conn *c)
 	struct board bd = {.ctx = ctx};
 
 	write_head(ctx, c);
-	draw_steps(&bd, "opening", c->opening, NI_OPEN_STEPS);
+	draw_steps(&bd, _("opening"), c->opening, NI_OPEN_STEPS);
 	put_open(ctx, c, &b);
-	sentence(ctx, bd.n ? "" : "opening", &b);
+	sentence(ctx, bd.n ? "" : _("opening"), &b);
 	put_data(c, &b);
-	sentence(ctx, "data", &b);
+	sentence(ctx, _("data"), &b);
 	put_marks(c, &b);
 	sentence(ctx, "marks", &b);
 	unsigned opened = bd.n;
-	draw_steps(&bd, c->open == NI_OPEN_STRAY ? "probe" : "closing", c->closing, NI_CLOSE_STEPS);
+	draw_steps(&bd, c->open == NI_OPEN_STRAY ? _("probe") : _("closing"), c->closing,
+		   NI_CLOSE_STEPS);
 	put_close(c, &b);
-	sentence(ctx, bd.n > opened ? "" : "closing", &b);
+	sentence(ctx, bd.n > opened ? "" : _("closing"), &b);
 	ni_buf_fmt(&b, "%s %s", ni_conn_zeek_state(c), c->history);
 	sentence(ctx, "Zeek", &b);
 }
