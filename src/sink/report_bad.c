@@ -34,31 +34,31 @@ static const struct {
 	enum ni_color color;
 } kinds[RP_NBAD] = {
     [RP_BAD_NONE] = {"", NI_C_NONE},
-    [RP_BAD_CONFLICT] = {"address conflict", NI_C_BAD},
-    [RP_BAD_REFUSED] = {"refused", NI_C_BAD},
-    [RP_BAD_NO_ANSWER] = {"no answer to SYN", NI_C_BAD},
-    [RP_BAD_RESET] = {"reset", NI_C_BAD},
-    [RP_BAD_HTTP_SERVER] = {"HTTP 5xx", NI_C_BAD},
-    [RP_BAD_HTTP_SILENT] = {"HTTP without response", NI_C_BAD},
-    [RP_BAD_HTTP_CUT] = {"HTTP response cut off", NI_C_BAD},
-    [RP_BAD_DNS] = {"DNS", NI_C_BAD},
-    [RP_BAD_DNS_SILENT] = {"DNS without answer", NI_C_BAD},
-    [RP_BAD_DHCP_REFUSED] = {"DHCP refused", NI_C_BAD},
-    [RP_BAD_DHCP_SILENT] = {"DHCP without answer", NI_C_BAD},
-    [RP_BAD_NTP_SILENT] = {"NTP without answer", NI_C_WARN},
-    [RP_BAD_ICMP] = {"ICMP", NI_C_WARN},
-    [RP_BAD_PING] = {"ping without answer", NI_C_WARN},
-    [RP_BAD_HALF_OPEN] = {"handshake not finished", NI_C_WARN},
-    [RP_BAD_ABORTED] = {"opening aborted", NI_C_WARN},
-    [RP_BAD_IGNORED] = {"forged or stale segment", NI_C_WARN},
-    [RP_BAD_LOSSY] = {"many retransmissions", NI_C_WARN},
-    [RP_BAD_ZERO_WINDOW] = {"receiver too slow", NI_C_WARN},
-    [RP_BAD_HTTP_CLIENT] = {"HTTP 4xx", NI_C_WARN},
-    [RP_BAD_HALF_CLOSED] = {"only one side closed", NI_C_WARN},
-    [RP_BAD_TIMEOUT] = {"fell silent", NI_C_WARN},
-    [RP_BAD_RESET_AFTER_FIN] = {"reset after FIN", NI_C_NOTE},
-    [RP_BAD_STRAY] = {"segment without connection", NI_C_NOTE},
-    [RP_BAD_ARP_SILENT] = {"ARP without answer", NI_C_NOTE},
+    [RP_BAD_CONFLICT] = {N_("address conflict"), NI_C_BAD},
+    [RP_BAD_REFUSED] = {N_("refused"), NI_C_BAD},
+    [RP_BAD_NO_ANSWER] = {N_("no answer to SYN"), NI_C_BAD},
+    [RP_BAD_RESET] = {N_("reset"), NI_C_BAD},
+    [RP_BAD_HTTP_SERVER] = {N_("HTTP 5xx"), NI_C_BAD},
+    [RP_BAD_HTTP_SILENT] = {N_("HTTP without response"), NI_C_BAD},
+    [RP_BAD_HTTP_CUT] = {N_("HTTP response cut off"), NI_C_BAD},
+    [RP_BAD_DNS] = {N_("DNS"), NI_C_BAD},
+    [RP_BAD_DNS_SILENT] = {N_("DNS without answer"), NI_C_BAD},
+    [RP_BAD_DHCP_REFUSED] = {N_("DHCP refused"), NI_C_BAD},
+    [RP_BAD_DHCP_SILENT] = {N_("DHCP without answer"), NI_C_BAD},
+    [RP_BAD_NTP_SILENT] = {N_("NTP without answer"), NI_C_WARN},
+    [RP_BAD_ICMP] = {N_("ICMP"), NI_C_WARN},
+    [RP_BAD_PING] = {N_("ping without answer"), NI_C_WARN},
+    [RP_BAD_HALF_OPEN] = {N_("handshake not finished"), NI_C_WARN},
+    [RP_BAD_ABORTED] = {N_("opening aborted"), NI_C_WARN},
+    [RP_BAD_IGNORED] = {N_("forged or stale segment"), NI_C_WARN},
+    [RP_BAD_LOSSY] = {N_("many retransmissions"), NI_C_WARN},
+    [RP_BAD_ZERO_WINDOW] = {N_("receiver too slow"), NI_C_WARN},
+    [RP_BAD_HTTP_CLIENT] = {N_("HTTP 4xx"), NI_C_WARN},
+    [RP_BAD_HALF_CLOSED] = {N_("only one side closed"), NI_C_WARN},
+    [RP_BAD_TIMEOUT] = {N_("fell silent"), NI_C_WARN},
+    [RP_BAD_RESET_AFTER_FIN] = {N_("reset after FIN"), NI_C_NOTE},
+    [RP_BAD_STRAY] = {N_("segment without connection"), NI_C_NOTE},
+    [RP_BAD_ARP_SILENT] = {N_("ARP without answer"), NI_C_NOTE},
 };
 
 uint64_t
@@ -182,7 +182,7 @@ put_what(struct ni_buf *b, const struct line *l)
 	const struct group *g = l->g;
 	uint32_t code = g->key.code;
 	if (g->rest || l->groups > 1) {
-		ni_buf_fmt(b, "%s: others", kinds[g->key.kind].text);
+		ni_buf_fmt(b, _("%s: others"), _(kinds[g->key.kind].text));
 	} else if (g->key.kind == RP_BAD_HTTP_CLIENT || g->key.kind == RP_BAD_HTTP_SERVER) {
 		put_http_status(b, code);
 	} else if (g->key.kind == RP_BAD_DNS) {
@@ -193,7 +193,7 @@ put_what(struct ni_buf *b, const struct line *l)
 	} else if (g->key.kind == RP_BAD_RESET) {
 		ni_buf_fmt(b, "reset in %s", ni_tcp_state_name(code));
 	} else {
-		ni_buf_str(b, kinds[g->key.kind].text);
+		ni_buf_str(b, _(kinds[g->key.kind].text));
 	}
 }
 
@@ -272,13 +272,16 @@ make_lines(struct rows *r, const struct rp_bad *b, const uint32_t *index, bool a
 	}
 }
 
+/* Append how many there were, in words that speak of @n. */
 static void
-part(struct ni_buf *b, uint64_t n, const char *one, const char *many)
+part(struct ni_buf *b, uint64_t n, const char *words)
 {
 	if (!n)
 		return;
 	ni_buf_str(b, b->len ? ", " : "");
-	rp_count(b, n, one, many);
+	rp_num(b, n);
+	ni_buf_c(b, ' ');
+	ni_buf_str(b, words);
 }
 
 static void
@@ -288,12 +291,12 @@ write_all_well(const struct rp_ctx *ctx, const struct rp_seen *seen)
 	char line[320];
 	struct ni_buf b = ni_buf(mem, sizeof(mem));
 	struct ni_buf l = ni_buf(line, sizeof(line));
-	part(&b, seen->conns, "TCP connection", "TCP connections");
-	part(&b, seen->exchanges, "HTTP exchange", "HTTP exchanges");
-	part(&b, seen->lookups, "DNS lookup", "DNS lookups");
+	part(&b, seen->conns, NI_PLURAL("TCP connection", "TCP connections", seen->conns));
+	part(&b, seen->exchanges, NI_PLURAL("HTTP exchange", "HTTP exchanges", seen->exchanges));
+	part(&b, seen->lookups, NI_PLURAL("DNS lookup", "DNS lookups", seen->lookups));
 	if (!b.len)
-		part(&b, seen->packets, "packet", "packets");
-	ni_buf_fmt(&l, "Nothing: %s, and no error among them.", ni_buf_z(&b));
+		part(&b, seen->packets, NI_PLURAL("packet", "packets", seen->packets));
+	ni_buf_fmt(&l, _("Nothing: %s, and no error among them."), ni_buf_z(&b));
 	rp_para(ctx->page, RP_INDENT, NULL, ni_buf_z(&l));
 }
 

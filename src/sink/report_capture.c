@@ -314,10 +314,10 @@ write_source(const struct rp_ctx *ctx, const struct ni_report_input *in, struct 
 		rp_wire(b, in->name);
 	if (in->format && in->format[0])
 		ni_buf_fmt(b, ", %s", in->format);
-	item(ctx, in->live ? "interface" : "file", b);
+	item(ctx, in->live ? _("interface") : _("file"), b);
 	if (in->filter && in->filter[0])
 		rp_wire(b, in->filter);
-	item(ctx, "filter", b);
+	item(ctx, _("filter"), b);
 }
 
 void
@@ -333,25 +333,25 @@ rp_capture_write(const struct rp_capture *c, const struct rp_ctx *ctx,
 	write_source(ctx, in, &b);
 	if (!c->packets) {
 		ni_buf_str(&b, "none");
-		item(ctx, "packets", &b);
+		item(ctx, _("packets"), &b);
 	} else {
 		put_time(c, &b);
-		item(ctx, "time", &b);
+		item(ctx, _("time"), &b);
 		put_amount(c, &b);
-		item(ctx, "packets", &b);
+		item(ctx, _("packets"), &b);
 		put_bytes(c, &b);
-		item(ctx, "bytes", &b);
+		item(ctx, _("bytes"), &b);
 		put_ifaces(c, reg, &b);
-		item(ctx, "link type", &b);
+		item(ctx, _("link type"), &b);
 	}
 	put_amiss(c, in->snaplen, &b);
-	item(ctx, "amiss", &b);
+	item(ctx, _("amiss"), &b);
 	put_drops(in, &b);
-	item(ctx, "dropped", &b);
+	item(ctx, _("dropped"), &b);
 	if (opts->session)
 		put_bounds(opts->session, &b);
-	item(ctx, "limits", &b);
+	item(ctx, _("limits"), &b);
 	if (in->problem)
 		rp_wire(&b, in->problem);
-	item(ctx, "problem", &b);
+	item(ctx, _("problem"), &b);
 }
