@@ -97,7 +97,8 @@ def environment(**more):
     """An environment in which output does not depend on whose machine it is."""
     env = {k: v for k, v in os.environ.items()
            if not k.startswith('LC_') and k not in ('NO_COLOR', 'COLUMNS')}
-    env.update(TZ='UTC', LANG='C.UTF-8', LC_ALL='C.UTF-8', **more)
+    env.update(TZ='UTC', LANG='C.UTF-8', LC_ALL='C.UTF-8')
+    env.update(more)
     return env
 
 

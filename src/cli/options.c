@@ -210,7 +210,7 @@ add_conns(struct ni_cli *cli, uint64_t first, uint64_t last, struct ni_err *err)
 {
 	for (uint64_t n = first; n <= last; n++) {
 		if (cli->nconns == NI_CLI_CONNS)
-			return ni_fail(err, NI_ERR_INPUT, "--conn: more than %d connections",
+			return ni_fail(err, NI_ERR_INPUT, _("--conn: more than %d connections"),
 				       NI_CLI_CONNS);
 		cli->conns[cli->nconns++] = (uint32_t)n;
 	}
@@ -221,25 +221,23 @@ add_conns(struct ni_cli *cli, uint64_t first, uint64_t last, struct ni_err *err)
 static int
 set_conns(struct ni_cli *cli, const char *arg, struct ni_err *err)
 {
-	const char *s = arg;
-	int rc = NI_SUCCESS;
-	do {
-		char *end = NULL;
+	char *end = NULL;
+	for (const char *s = arg;; s = end + 1) {
 		unsigned long first = strtoul(s, &end, 10);
 		unsigned long last = first;
 		bool good = *s >= '0' && *s <= '9';
 		if (good && *end == '-' && end[1] >= '0' && end[1] <= '9')
 			last = strtoul(end + 1, &end, 10);
 		if (!good || (*end && *end != ',') || last > UINT32_MAX || first > last) {
-			ni_fail(err, NI_ERR_INPUT, "--conn %s: not a list of numbers", arg);
-			ni_hint(err, "for example --conn 3 or --conn 0,4-7; -e tcp.stream shows "
-				     "the numbers");
+			ni_fail(err, NI_ERR_INPUT, _("--conn %s: not a list of numbers"), arg);
+			ni_hint(err, _("for example --conn 3 or --conn 0,4-7; -e tcp.stream shows "
+				       "the numbers"));
 			return NI_ERR_INPUT;
 		}
-		rc = add_conns(cli, first, last, err);
-		s = *end ? end + 1 : end;
-	} while (*s && !rc);
-	return rc;
+		int rc = add_conns(cli, first, last, err);
+		if (rc || !*end)
+			return rc;
+	}
 }
 
 /* A number of bytes, with k, M, G, T for powers of 1024. */
@@ -344,16 +342,28 @@ const struct opt ni_cli_options[] = {
 enum { NOPTIONS = sizeof(ni_cli_options) / sizeof(ni_cli_options[0]), LONG_BASE = 256 };
 const size_t ni_cli_noptions = NOPTIONS;
 
+/* What the user calls an option: "-s", or "--width" where it has no letter. */
+static const char *
+called(const struct opt *o, char name[static 64])
+{
+	if (o->letter)
+		snprintf(name, 64, "-%c", o->letter);
+	else
+		snprintf(name, 64, "--%s", o->name);
+	return name;
+}
+
 static int
 set_number(const struct opt *o, uint64_t *value, const char *arg, struct ni_err *err)
 {
+	char name[64];
 	char *end = NULL;
 	errno = 0;
 	unsigned long long v = strtoull(arg, &end, 10);
 	if (arg[0] < '0' || arg[0] > '9' || *end || errno)
-		return ni_fail(err, NI_ERR_INPUT, "-%c %s: not a number", o->letter, arg);
+		return ni_fail(err, NI_ERR_INPUT, "%s %s: not a number", called(o, name), arg);
 	if (o->kind == NUMBER && v > (o->max ? o->max : UINT32_MAX))
-		return ni_fail(err, NI_ERR_INPUT, "-%c %s: at most %u", o->letter, arg,
+		return ni_fail(err, NI_ERR_INPUT, "%s %s: at most %u", called(o, name), arg,
 			       o->max ? o->max : UINT32_MAX);
 	*value = v;
 	return NI_SUCCESS;
@@ -494,6 +504,8 @@ check(struct ni_cli *cli, struct ni_err *err)
 		return ni_fail(err, NI_ERR_INPUT, "-e: only with -T fields");
 	if (cli->records && cli->format != NI_FORMAT_RECORDS)
 		return ni_fail(err, NI_ERR_INPUT, _("--records: only with -T records"));
+	if (cli->nconns && cli->format != NI_FORMAT_LADDER)
+		return ni_fail(err, NI_ERR_INPUT, _("--conn: only with -T ladder"));
 	if (cli->format == NI_FORMAT_FIELDS && !cli->fields.n) {
 		ni_fail(err, NI_ERR_INPUT, "-T fields: no -e given");
 		ni_hint(err, "for example -T fields -e frame.number -e ip.src -e tcp.port");

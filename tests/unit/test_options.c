@@ -95,6 +95,39 @@ a_filter_has_a_longest_length(void **state)
 }
 
 static void
+connections(void **state)
+{
+	(void)state;
+	assert_int_equal(parse("-T|ladder|--conn|3|--conn|0,4-6"), NI_SUCCESS);
+	assert_int_equal(cli.nconns, 5);
+	assert_int_equal(cli.conns[0], 3);
+	assert_int_equal(cli.conns[1], 0);
+	assert_int_equal(cli.conns[4], 6);
+	assert_int_equal(parse("-T|ladder|--width|100"), NI_SUCCESS);
+	assert_int_equal(cli.nconns, 0);
+	assert_int_equal(cli.width, 100);
+	static const char *const wrong[] = {"",
+					    ",",
+					    "1,",
+					    "-1",
+					    "1-",
+					    "5-4",
+					    "1,,2",
+					    "1 2",
+					    "a",
+					    "4294967296",
+					    "0-1024",
+					    "0-4294967295",
+					    "99999999999999999999"};
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		char line[64];
+		snprintf(line, sizeof(line), "-T|ladder|--conn=%s", wrong[i]);
+		assert_int_equal(parse(line), NI_ERR_INPUT);
+	}
+	assert_int_equal(parse("-T|json|--conn|3"), NI_ERR_INPUT);
+}
+
+static void
 formats(void **state)
 {
 	static const struct {
@@ -103,7 +136,8 @@ formats(void **state)
 	} rows[] = {{"text", NI_FORMAT_TEXT},
 		    {"tree", NI_FORMAT_TREE},
 		    {"json", NI_FORMAT_JSON},
-		    {"report", NI_FORMAT_REPORT}};
+		    {"report", NI_FORMAT_REPORT},
+		    {"ladder", NI_FORMAT_LADDER}};
 	char line[64];
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -271,6 +305,7 @@ main(void)
 	    cmocka_unit_test(files_and_interfaces),
 	    cmocka_unit_test(trailing_words_are_a_capture_filter),
 	    cmocka_unit_test(a_filter_has_a_longest_length),
+	    cmocka_unit_test(connections),
 	    cmocka_unit_test(formats),
 	    cmocka_unit_test(fields),
 	    cmocka_unit_test(a_thousand_fields),
