@@ -9,6 +9,7 @@
 #include <nettle/base64.h>
 #include <nettle/sha2.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "config.h"
 #include "i18n.h"
@@ -220,7 +221,9 @@ finish(struct ni_sink *s, struct ni_err *err)
 	write_head(p);
 	int rc = p->report->ops->finish(p->report, err);
 	write_tail(p);
-	int end = ni_out_flush(p->out, rc ? NULL : err);
+	int end = ni_out_flush(p->out, NULL);
+	if (end && p->out->error)
+		return ni_fail(err, NI_ERR_RUN, "--html: %s", strerror(p->out->error));
 	return rc ? rc : end;
 }
 

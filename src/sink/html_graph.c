@@ -96,7 +96,7 @@ html_graph_write(const struct html_graph *g, struct ni_out *o)
 	}
 	if (!most)
 		return;
-	ni_buf_fmt(b, "<figure><svg viewBox=\"0 0 %d %d\" role=\"img\">\n", WIDTH, HEIGHT);
+	ni_buf_fmt(b, "<figure><svg viewBox=\"0 0 %d %d\">\n", WIDTH, HEIGHT);
 	ni_buf_fmt(b, "<path class=\"axis\" d=\"M%d %dH%dM%d %dH%d\"/>\n", LEFT, BASE, WIDTH, LEFT,
 		   TOP, WIDTH);
 	bars(g, o, g->packets, most, "bar");

@@ -22,6 +22,7 @@ enum {
 	TEXT = 18,  /* of a row without */
 	SLOPE = 5,
 	HEAD = 46,
+	PIECE = 24, /* rows of one drawing */
 	LANE_CELLS = 50,
 	NOTE_CELLS = 34,
 };
@@ -212,36 +213,55 @@ put_story(struct ni_buf *b, const struct ni_conn *c)
 	ni_buf_str(b, "</p>\n");
 }
 
+/* Who stands where, and the states before the first segment. */
+static void
+put_head(struct ni_buf *b, const struct ni_ladder *l, size_t rows, const struct ni_conn *c)
+{
+	const struct ni_rung *r = rows ? ni_ladder_row(l, 0)->rung : NULL;
+	put_end(b, c, NI_CLIENT);
+	put_end(b, c, NI_SERVER);
+	if (!r)
+		return;
+	ni_buf_fmt(b, "<text x=\"%d\" y=\"34\" class=\"e st\">%s</text>", STATE_END,
+		   ni_tcp_state_name(r->was[0]));
+	ni_buf_fmt(b, "<text x=\"%d\" y=\"34\" class=\"st\">%s</text>\n", STATE,
+		   ni_tcp_state_name(r->was[1]));
+}
+
+static int
+height(const struct ni_ladder_row *row)
+{
+	return has_arrow(row) ? ARROW : TEXT;
+}
+
 void
 html_ladder_write(struct ni_out *o, struct ni_ladder *l, const struct ni_conn *c, int64_t zero_ns)
 {
 	struct ni_buf *b = &o->b;
 	size_t rows = ni_ladder_layout(l, c);
-	int high = HEAD + 4;
-	int y = HEAD;
-	for (size_t i = 0; i < rows; i++)
-		high += has_arrow(ni_ladder_row(l, i)) ? ARROW : TEXT;
+	size_t i = 0;
 	ni_buf_str(b, "<figure class=\"ladder\">");
 	put_title(b, c);
-	ni_buf_fmt(b, "<svg viewBox=\"0 0 %d %d\" role=\"img\">\n", WIDTH, high);
-	ni_buf_fmt(b, "<path class=\"life\" d=\"M%d 20V%dM%d 20V%d\"/>", CLIENT, high, SERVER,
-		   high);
-	put_end(b, c, NI_CLIENT);
-	put_end(b, c, NI_SERVER);
-	if (rows && ni_ladder_row(l, 0)->rung) {
-		const struct ni_rung *r = ni_ladder_row(l, 0)->rung;
-		ni_buf_fmt(b, "<text x=\"%d\" y=\"34\" class=\"e st\">%s</text>", STATE_END,
-			   ni_tcp_state_name(r->was[0]));
-		ni_buf_fmt(b, "<text x=\"%d\" y=\"34\" class=\"st\">%s</text>\n", STATE,
-			   ni_tcp_state_name(r->was[1]));
-	}
-	for (size_t i = 0; i < rows; i++) {
-		const struct ni_ladder_row *row = ni_ladder_row(l, i);
-		y += has_arrow(row) ? ARROW : TEXT;
-		put_row(b, l, row, y - 8, zero_ns);
-		ni_out_line(o);
-	}
-	ni_buf_str(b, "</svg>\n");
+	/* In pieces that join without a seam: where paper is cut, no arrow is. */
+	do {
+		bool first = i == 0;
+		size_t end = rows - i < PIECE ? rows : i + PIECE;
+		int y = first ? HEAD : 0;
+		int high = y;
+		for (size_t k = i; k < end; k++)
+			high += height(ni_ladder_row(l, k));
+		ni_buf_fmt(b, "<svg viewBox=\"0 0 %d %d\">\n", WIDTH, high);
+		ni_buf_fmt(b, "<path class=\"life\" d=\"M%d %dV%dM%d %dV%d\"/>", CLIENT,
+			   first ? 20 : 0, high, SERVER, first ? 20 : 0, high);
+		if (first)
+			put_head(b, l, rows, c);
+		for (; i < end; i++) {
+			y += height(ni_ladder_row(l, i));
+			put_row(b, l, ni_ladder_row(l, i), y - 8, zero_ns);
+			ni_out_line(o);
+		}
+		ni_buf_str(b, "</svg>\n");
+	} while (i < rows);
 	put_story(b, c);
 	ni_buf_str(b, "</figure>\n");
 	ni_out_line(o);

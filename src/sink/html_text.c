@@ -84,7 +84,7 @@ const char ni_html_style[] =
 "@media print{:root{--bg:#fff;--fg:#000;--dim:#444;--line:#bbb;--soft:#fff;--good:#0a5a22;--warn:#7a4700;--bad:#a00f0a;--talk:#06407a;--bar:#456f9c;--wait:#c9d3de;color-scheme:light}\n"
 "*{print-color-adjust:exact;-webkit-print-color-adjust:exact}\n"
 "body{max-width:none;padding:0;font-size:10pt}input{display:none}.scroll{overflow:visible}\n"
-"h2,h3{break-after:avoid}tr,figcaption{break-inside:avoid}thead{display:table-header-group}a{color:inherit}\n"
+"h2,h3{break-after:avoid}svg{break-inside:avoid}tr,figcaption{break-inside:avoid}thead{display:table-header-group}a{color:inherit}\n"
 "td,th{white-space:pre-wrap;overflow-wrap:anywhere;padding-right:.4rem}table{font-size:8.5pt}}\n";
 
 /* Tables of more than a few rows can be sorted by a click on a title and narrowed by a word. */

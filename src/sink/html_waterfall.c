@@ -6,7 +6,15 @@
 #include "out.h"
 #include "report_page.h"
 
-enum { WIDTH = 1000, ROW = 20, LEFT = 380, RIGHT = 90, SPAN = WIDTH - LEFT - RIGHT, LABEL = 40 };
+enum {
+	WIDTH = 1000,
+	ROW = 20,
+	LEFT = 380,
+	RIGHT = 90,
+	SPAN = WIDTH - LEFT - RIGHT,
+	LABEL = 40,
+	PIECE = 30
+};
 
 void
 html_waterfall_add(struct html_waterfall *w, const struct ni_http_exchange *x)
@@ -129,18 +137,23 @@ html_waterfall_write(const struct html_waterfall *w, struct ni_out *o, int64_t z
 	}
 	int64_t span = rp_diff(to, from);
 	struct scale s = {from, (double)SPAN / (double)(span > 0 ? span : 1)};
-	int high = ROW * (int)(w->list.n + 1);
-	ni_buf_fmt(b, "<figure><svg class=\"w\" viewBox=\"0 0 %d %d\" role=\"img\">\n", WIDTH,
-		   high + 4);
-	ni_buf_fmt(b, "<path class=\"axis\" d=\"M%d %dH%d\"/>", LEFT, ROW, LEFT + SPAN);
+	ni_buf_fmt(b, "<figure><svg viewBox=\"0 0 %d %d\">\n", WIDTH, ROW);
+	ni_buf_fmt(b, "<path class=\"axis\" d=\"M%d %dH%d\"/>", LEFT, ROW - 1, LEFT + SPAN);
 	ni_buf_fmt(b, "<text x=\"%d\" y=\"14\">", LEFT);
 	rp_dur(b, rp_diff(from, zero_ns));
 	ni_buf_fmt(b, "</text><text x=\"%d\" y=\"14\" class=\"e\">+", LEFT + SPAN);
 	rp_dur(b, span);
-	ni_buf_str(b, "</text>\n");
-	for (size_t i = 0; i < w->list.n; i++)
-		write_row(o, &s, at(w, i), ROW * (int)(i + 1));
-	ni_buf_str(b, "</svg>\n");
+	ni_buf_str(b, "</text></svg>\n");
+	/* In pieces that join without a seam: paper is cut between them. */
+	for (size_t i = 0; i < w->list.n; i++) {
+		size_t rest = w->list.n - i;
+		if (i % PIECE == 0)
+			ni_buf_fmt(b, "<svg viewBox=\"0 0 %d %d\">\n", WIDTH,
+				   ROW * (int)(rest < PIECE ? rest : PIECE));
+		write_row(o, &s, at(w, i), ROW * (int)(i % PIECE));
+		if (rest == 1 || i % PIECE == PIECE - 1)
+			ni_buf_str(b, "</svg>\n");
+	}
 	write_legend(w, o);
 	ni_out_line(o);
 }
