@@ -21,16 +21,16 @@
 #include "tcp_track.h"
 
 enum {
-	KEEP = 80,     /* segments of the beginning, and of the end, of a drawing */
-	FIRST = 20,    /* drawings of the first connections … */
-	TROUBLED = 20, /* … and of further ones that did not end well */
-	DRAWINGS = FIRST + TROUBLED,
+	KEEP = 80, /* segments of the beginning, and of the end, of a drawing */
+	DRAWINGS = 40,
+	FIRST = 20, /* of them for the first connections, however they ended */
 	TCP = 6,
 };
 #define POOL_BYTES ((size_t)48 << 20)
 
 struct drawing {
 	struct ni_ladder *ladder;
+	bool trouble;
 	struct ni_conn conn;
 };
 
@@ -42,7 +42,7 @@ struct page {
 	struct ni_sink *report; /* takes in the same, and writes the sections */
 	struct ladders *ladders;
 	struct drawing drawing[DRAWINGS];
-	unsigned drawings, troubled;
+	unsigned drawings;
 	uint64_t undrawn;
 	bool refused; /* there was no room for a connection */
 	int64_t zero_ns, last_ns;
@@ -69,23 +69,37 @@ take_frame(struct ni_sink *s, const struct ni_dis *d)
 		p->refused = true;
 }
 
-/* Of many connections the first are drawn, and of the others those that did not end well. */
+/* The drawing that gives way to @trouble when all places are taken; NULL: none does. */
+static struct drawing *
+least_wanted(struct page *p, bool trouble)
+{
+	for (unsigned i = DRAWINGS; trouble && i-- > FIRST;)
+		if (!p->drawing[i].trouble)
+			return &p->drawing[i];
+	return NULL;
+}
+
+/* Of many connections the first are drawn, and of the others rather those that did not end well. */
 static void
 end_conn(struct page *p, const struct ni_conn *c)
 {
 	struct ni_ladder *l = ladders_remove(p->ladders, c->id);
 	bool trouble = rp_conn_trouble(c, p->last_ns) != RP_BAD_NONE;
-	unsigned good = p->drawings - p->troubled;
 	if (!l && !p->refused)
 		return; /* the filter let nothing of it through */
-	bool draw = l && (good < FIRST || (trouble && p->troubled < TROUBLED));
-	if (!draw) {
+	struct drawing *d = NULL;
+	if (l && p->drawings < DRAWINGS)
+		d = &p->drawing[p->drawings++];
+	else if (l)
+		d = least_wanted(p, trouble);
+	if (!d || d->ladder)
 		p->undrawn++;
+	if (!d) {
 		ni_ladder_free(&l);
 		return;
 	}
-	p->troubled += good >= FIRST;
-	p->drawing[p->drawings++] = (struct drawing){l, *c};
+	ni_ladder_free(&d->ladder);
+	*d = (struct drawing){l, trouble, *c};
 }
 
 static void
