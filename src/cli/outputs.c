@@ -61,7 +61,8 @@ make_sink(struct ni_out *out, struct ni_cli *c, struct ni_session *s,
 					.full = c->full,
 					.conns = c->conns,
 					.nconns = c->nconns,
-					.explain = c->explain};
+					.explain = c->explain,
+					.live = !c->read_file};
 	struct ni_report_opts report = {.full = c->full, .input = about, .session = s};
 	switch (c->format) {
 	case NI_FORMAT_FIELDS:

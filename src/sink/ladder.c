@@ -43,22 +43,6 @@ is_wanted(const struct drawer *s, uint32_t id, size_t *which)
 	return !s->opts.nconns;
 }
 
-static void
-take_frame(struct ni_sink *sink, const struct ni_dis *d)
-{
-	struct drawer *s = (struct drawer *)sink;
-	size_t which = 0;
-	if (!d->seg || !d->conn || !is_wanted(s, d->conn->id, &which))
-		return;
-	struct ni_ladder *l = ladders_get(s->ladders, d->conn->id);
-	if (l)
-		ni_ladder_take(l, d);
-	else
-		s->refused = true;
-	s->look.zero_ns = d->clock ? d->clock->first_ns : 0;
-	s->look.digits = d->frame->ts_digits;
-}
-
 /* ---- writing ---- */
 
 static void
@@ -198,6 +182,27 @@ end_conn(struct drawer *s, const struct ni_conn *c)
 	ni_ladder_unfold_all(l, s->opts.full);
 	write_ladder(s, l, c);
 	ni_ladder_free(&l);
+}
+
+/* ---- the sink ---- */
+
+static void
+take_frame(struct ni_sink *sink, const struct ni_dis *d)
+{
+	struct drawer *s = (struct drawer *)sink;
+	size_t which = 0;
+	if (!d->seg || !d->conn || !is_wanted(s, d->conn->id, &which))
+		return;
+	struct ni_ladder *l = ladders_get(s->ladders, d->conn->id);
+	if (l)
+		ni_ladder_take(l, d);
+	else
+		s->refused = true;
+	s->look.zero_ns = d->clock ? d->clock->first_ns : 0;
+	s->look.digits = d->frame->ts_digits;
+	/* Nobody waits for a minute of TIME_WAIT; what comes of it later is drawn later. */
+	if (s->opts.live && d->conn->flags & NI_CONN_ENDED)
+		end_conn(s, d->conn);
 }
 
 static void

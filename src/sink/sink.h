@@ -109,6 +109,7 @@ struct ni_ladder_opts {
 	enum ni_time_format time;
 	bool full;             /* nothing is folded */
 	bool explain;          /* what segments and connections mean, in sentences */
+	bool live;             /* draw a connection as soon as both its ends are through */
 	const uint32_t *conns; /* draw only these; must live as long as the sink */
 	size_t nconns;         /* 0: all */
 };

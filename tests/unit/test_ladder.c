@@ -16,7 +16,9 @@
 #include "netinspect/cells.h"
 #include "netinspect/ladder.h"
 #include "netinspect/session.h"
+#include "sink.h"
 #include "source.h"
+#include "talk.h"
 #include "tcp_track.h"
 
 enum { MANY = 100000, KEEP = 2048 };
@@ -505,6 +507,42 @@ test_captures(void **state)
 	assert_true(checked > 40);
 }
 
+/* ---- the sink ---- */
+
+/* Live a connection is drawn when both ends are through, not when TIME_WAIT is over; what still
+ * comes of it is drawn, too. */
+static void
+test_live(void **state)
+{
+	(void)state;
+	static struct talk t;
+	for (unsigned live = 0; live < 2; live++) {
+		struct ni_ladder_opts opts = {.live = live};
+		struct ni_out out;
+		char text[8192] = "";
+		FILE *file = tmpfile();
+		assert_non_null(file);
+		assert_int_equal(ni_out_init(&out, fileno(file), NULL), 0);
+		assert_true(talk_begin(&t, NULL));
+		struct ni_sink *sink = ni_ladder_sink(&out, &opts);
+		assert_non_null(sink);
+		assert_int_equal(ni_session_add(t.s, sink, NULL), 0);
+		talk_handshake(&t, 40000, 7788);
+		assert_int_equal(out.b.len, 0);
+		talk_close(&t, NI_SERVER);
+		assert_int_equal(strstr(ni_buf_z(&out.b), "CLOSE 3-segment, server") != NULL, live);
+		talk_segment(&t, NI_SERVER, TALK_ACK, t.next[NI_SERVER], NULL, 0);
+		talk_end(&t);
+		rewind(file);
+		assert_true(fread(text, 1, sizeof(text) - 1, file) > 0);
+		const char *again = strstr(strstr(text, "Connection 0") + 1, "Connection 0");
+		assert_int_equal(again != NULL, live);
+		assert_non_null(strstr(text, "#7"));
+		fclose(file);
+		ni_out_free(&out);
+	}
+}
+
 int
 main(void)
 {
@@ -518,6 +556,7 @@ main(void)
 	    cmocka_unit_test(test_shared),
 	    cmocka_unit_test(test_no_room),
 	    cmocka_unit_test(test_captures),
+	    cmocka_unit_test(test_live),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
