@@ -183,14 +183,14 @@ append(struct ni_ladder *l)
 	struct ni_blocks *to = at_head ? &l->head : &l->tail;
 	if (!at_head && l->tail.cells >= l->keep)
 		drop_oldest(l);
-	if (!to->last || !to->blocks || to->last->to == NI_CELLS) {
+	if (!to->last || to->last->to == NI_CELLS) {
 		struct ni_block *b = obtain(l);
 		if (!b)
 			return NULL;
 		/* What was obtained may have been the last of the beginning: go on at the end. */
 		if (at_head && l->gap.first_frame)
 			to = &l->tail;
-		if (to->blocks)
+		if (to->last)
 			to->last->next = b;
 		else
 			to->first = b;

@@ -142,8 +142,10 @@ put_mark(struct ni_buf *b, const struct ni_rung *r, unsigned mark)
 {
 	const uint32_t again = 1u << NI_MARK_RETRANSMISSION | 1u << NI_MARK_FAST_RETRANSMISSION |
 			       1u << NI_MARK_SPURIOUS_RETRANSMISSION;
-	for (const char *s = ni_mark_name(mark); *s; s++)
-		ni_buf_c(b, *s == '_' ? ' ' : *s);
+	for (const char *s = ni_mark_name(mark); *s; s++) {
+		char c = *s;
+		ni_buf_c(b, (char)(c == '_' ? ' ' : c));
+	}
 	if (mark == NI_MARK_DUPLICATE_ACK && r->dup_ack_num)
 		ni_buf_fmt(b, " %u", r->dup_ack_num);
 	bool names = (1u << mark & again) || mark == NI_MARK_DUPLICATE_ACK;
