@@ -267,7 +267,7 @@ ni_ladder_sink(struct ni_out *out, const struct ni_ladder_opts *opts)
 	    .time_format = opts->time,
 	    .no_delta = opts->time == NI_TIME_DELTA || opts->time == NI_TIME_DELTA_DISPLAYED,
 	};
-	s->ladders = ladders_new(POOL_BYTES, KEEP);
+	s->ladders = ladders_new(opts->memory ? opts->memory : POOL_BYTES, KEEP);
 	s->seen = calloc(opts->nconns / 64 + 1, sizeof(*s->seen));
 	if (s->ladders && s->seen)
 		return &s->sink;

@@ -4,6 +4,7 @@
 #define NI_SINK_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "netinspect/session.h"
@@ -110,6 +111,7 @@ struct ni_ladder_opts {
 	bool full;             /* nothing is folded */
 	bool explain;          /* what segments and connections mean, in sentences */
 	bool live;             /* draw a connection as soon as both its ends are through */
+	size_t memory;         /* for connections under way; 0: the default */
 	const uint32_t *conns; /* draw only these; must live as long as the sink */
 	size_t nconns;         /* 0: all */
 };

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MAX_FLOWS = 64, STREAM_KIB = 64 };
+enum { OUTPUTS = 5, MAX_FLOWS = 64, STREAM_KIB = 64 };
 
 void
 fuzz_fail(const char *what)
@@ -51,8 +51,8 @@ fuzz_check(const struct ni_dis *d)
 static struct ni_out *
 outputs(void)
 {
-	static struct ni_out out[4];
-	for (unsigned i = 0; i < sizeof(out) / sizeof(out[0]); i++)
+	static struct ni_out out[OUTPUTS];
+	for (unsigned i = 0; i < OUTPUTS; i++)
 		if (!out[i].mem && ni_out_init(&out[i], nowhere(), NULL))
 			fuzz_fail("no memory");
 	return out;
@@ -67,6 +67,8 @@ fuzz_begin(struct fuzz_session *f)
 	    .max_flows = MAX_FLOWS,
 	    .max_stream_kib = STREAM_KIB,
 	};
+	/* So little memory that connections take it from each other. */
+	struct ni_ladder_opts ladder = {.explain = true, .live = true, .memory = 32 << 10};
 	struct ni_text_opts text = {.summary = true, .tree = true, .hex = true};
 	memset(f, 0, sizeof(*f));
 	f->ts_ns = 1700000000000000000;
@@ -80,6 +82,7 @@ fuzz_begin(struct fuzz_session *f)
 	add(f, ni_json_sink(&f->out[1], true));
 	add(f, ni_report_sink(&f->out[2], &report));
 	add(f, ni_records_sink(&f->out[3], 0, true));
+	add(f, ni_ladder_sink(&f->out[4], &ladder));
 }
 
 void
