@@ -408,14 +408,16 @@ put_end(struct pen *p, const struct ni_conn *c, unsigned side, bool right)
 	unsigned left_edge = p->k->lane_at - p->k->state_cells - 1;
 	unsigned right_edge = frame_at(p->k) - 1;
 	unsigned half = (right_edge - left_edge - GAP) / 2;
-	ni_buf_str(&b, side == NI_CLIENT ? _("client ") : _("server "));
+	char end[64];
+	struct ni_buf e = ni_buf(end, sizeof(end));
 	const struct ni_addr *a = &c->addr[side];
-	ni_buf_str(&b, a->len == 16 ? "[" : "");
+	ni_buf_str(&e, a->len == 16 ? "[" : "");
 	if (a->len == 16)
-		ni_buf_ip6(&b, a->b);
+		ni_buf_ip6(&e, a->b);
 	else if (a->len == 4)
-		ni_buf_ip4(&b, a->b);
-	ni_buf_fmt(&b, a->len == 16 ? "]:%u" : ":%u", c->port[side]);
+		ni_buf_ip4(&e, a->b);
+	ni_buf_fmt(&e, a->len == 16 ? "]:%u" : ":%u", c->port[side]);
+	ni_buf_fmt(&b, side == NI_CLIENT ? _("client %s") : _("server %s"), ni_buf_z(&e));
 	ni_cells_elide(&fit, mem, b.len, half, p->k->ascii);
 	if (right) {
 		put_right(p, &fit, right_edge);

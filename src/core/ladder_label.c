@@ -88,16 +88,15 @@ gap_label(struct ni_buf *b, const struct ni_ladder_row *row, unsigned brief)
 		ni_buf_fmt(b, _("%llu not kept"), n);
 		return;
 	}
-	ni_buf_fmt(b, NI_PLURAL("%llu segment not kept", "%llu segments not kept", n), n);
-	if (brief == 1)
+	if (brief == 1) {
+		ni_buf_fmt(b, NI_PLURAL("%llu segment not kept", "%llu segments not kept", n), n);
 		return;
-	ni_buf_fmt(b, _(": %llu bytes from the client, %llu from the server"),
-		   (unsigned long long)row->bytes[0], (unsigned long long)row->bytes[1]);
-	if (row->marked)
-		ni_buf_fmt(b, _("; marks on %llu of them"), (unsigned long long)row->marked);
-	if (row->messages)
-		ni_buf_fmt(b, NI_PLURAL("; %llu message", "; %llu messages", row->messages),
-			   (unsigned long long)row->messages);
+	}
+	ni_buf_fmt(b,
+		   _("segments not kept: %llu; bytes from client %llu, from server %llu; marked: "
+		     "%llu; messages: %llu"),
+		   n, (unsigned long long)row->bytes[0], (unsigned long long)row->bytes[1],
+		   (unsigned long long)row->marked, (unsigned long long)row->messages);
 }
 
 void
@@ -129,11 +128,15 @@ put_close(struct ni_buf *b, const struct ni_conn *c)
 	}
 	const char *word = ni_conn_close_name(c->close);
 	unsigned who = c->close == NI_CLOSE_RESET ? c->reset_by : c->closed_first;
-	ni_buf_fmt(b, "CLOSE %s", word);
-	if (c->close == NI_CLOSE_RESET && who < NI_NOBODY)
-		ni_buf_str(b, who == NI_CLIENT ? _(" by client") : _(" by server"));
-	else if (who < NI_NOBODY)
-		ni_buf_str(b, who == NI_CLIENT ? _(", client first") : _(", server first"));
+	if (who >= NI_NOBODY)
+		ni_buf_fmt(b, "CLOSE %s", word);
+	else if (c->close == NI_CLOSE_RESET)
+		ni_buf_fmt(b, who == NI_CLIENT ? _("CLOSE %s by client") : _("CLOSE %s by server"),
+			   word);
+	else
+		ni_buf_fmt(
+		    b, who == NI_CLIENT ? _("CLOSE %s, client first") : _("CLOSE %s, server first"),
+		    word);
 }
 
 /* A mark's name as words: "fast retransmission". */
@@ -142,15 +145,20 @@ put_mark(struct ni_buf *b, const struct ni_rung *r, unsigned mark)
 {
 	const uint32_t again = 1u << NI_MARK_RETRANSMISSION | 1u << NI_MARK_FAST_RETRANSMISSION |
 			       1u << NI_MARK_SPURIOUS_RETRANSMISSION;
+	char mem[48];
+	struct ni_buf name = ni_buf(mem, sizeof(mem));
 	for (const char *s = ni_mark_name(mark); *s; s++) {
 		char c = *s;
-		ni_buf_c(b, (char)(c == '_' ? ' ' : c));
+		ni_buf_c(&name, (char)(c == '_' ? ' ' : c));
 	}
 	if (mark == NI_MARK_DUPLICATE_ACK && r->dup_ack_num)
-		ni_buf_fmt(b, " %u", r->dup_ack_num);
+		ni_buf_fmt(&name, " %u", r->dup_ack_num);
 	bool names = (1u << mark & again) || mark == NI_MARK_DUPLICATE_ACK;
 	if (names && r->other_frame)
-		ni_buf_fmt(b, _(" of #%llu"), (unsigned long long)r->other_frame);
+		ni_buf_fmt(b, _("%s of #%llu"), ni_buf_z(&name),
+			   (unsigned long long)r->other_frame);
+	else
+		ni_buf_str(b, ni_buf_z(&name));
 }
 
 static uint32_t

@@ -175,11 +175,13 @@ put_row(struct ni_buf *b, const struct ni_ladder *l, const struct ni_ladder_row 
 static void
 put_end(struct ni_buf *b, const struct ni_conn *c, unsigned side)
 {
+	char end[64];
 	char mem[96];
+	struct ni_buf e = ni_buf(end, sizeof(end));
 	struct ni_buf text = ni_buf(mem, sizeof(mem));
-	rp_end_point(&text, &c->addr[side], c->port[side]);
+	rp_end_point(&e, &c->addr[side], c->port[side]);
+	ni_buf_fmt(&text, side ? _("server %s") : _("client %s"), ni_buf_z(&e));
 	ni_buf_fmt(b, "<text x=\"%d\" y=\"14\" class=\"m lane\">", side ? SERVER : CLIENT);
-	ni_buf_str(b, side ? _("server ") : _("client "));
 	ni_html_text(b, mem, text.len);
 	ni_buf_str(b, "</text>");
 }
