@@ -22,6 +22,22 @@ columns(const char *p, size_t n)
 	return c;
 }
 
+/* Nothing of @p may steer a terminal; but a backslash, which filters are full of, stays one. */
+static void
+escape(struct ni_buf *b, const char *p, size_t n)
+{
+	while (n) {
+		const char *slash = memchr(p, '\\', n);
+		size_t k = slash ? (size_t)(slash - p) : n;
+		ni_buf_escape(b, (const uint8_t *)p, k);
+		if (slash)
+			ni_buf_c(b, '\\');
+		k += slash != NULL;
+		p += k;
+		n -= k;
+	}
+}
+
 /* The filter, escaped, and below it carets under the bytes from @at on. */
 static void
 point(const char *text, size_t at, size_t len)
@@ -33,26 +49,24 @@ point(const char *text, size_t at, size_t len)
 	size_t to = n - from > SHOWN ? from + SHOWN : n;
 	size_t end = at + len < to ? at + len : to;
 	at = at < to ? at : to;
-	const uint8_t *p = (const uint8_t *)text;
-	ni_buf_escape(&b, p + from, at - from);
+	escape(&b, text + from, at - from);
 	size_t before = columns(line, b.len);
 	size_t mark = b.len;
-	ni_buf_escape(&b, p + at, end > at ? end - at : 0);
+	escape(&b, text + at, end > at ? end - at : 0);
 	size_t under = columns(line + mark, b.len - mark);
-	ni_buf_escape(&b, p + end, to > end ? to - end : 0);
+	escape(&b, text + end, to > end ? to - end : 0);
 	fprintf(stderr, "  %.*s\n  %*s", (int)b.len, line, (int)before, "");
 	for (size_t i = 0; i < (under ? under : 1); i++)
 		fputc(i ? '~' : '^', stderr);
 	fputc('\n', stderr);
 }
 
-/* What ni_fail() makes of a text: nothing of it may steer a terminal. */
 static void
 say(const char *before, const char *text, const char *after)
 {
 	char safe[1024];
 	struct ni_buf b = ni_buf(safe, sizeof(safe));
-	ni_buf_escape(&b, (const uint8_t *)text, strlen(text));
+	escape(&b, text, strlen(text));
 	fprintf(stderr, "%s%.*s%s\n", before, (int)b.len, safe, after);
 }
 

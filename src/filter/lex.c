@@ -74,9 +74,9 @@ is_prefix(const char *p, size_t at)
 	size_t digits = 0;
 	if (!isdigit((unsigned char)p[at + 1]))
 		return false;
+	if (memchr(p, ':', at))
+		return true;
 	for (size_t i = 0; i < at; i++) {
-		if (p[i] == ':')
-			return true;
 		if (p[i] != '.' && !isdigit((unsigned char)p[i]))
 			return false;
 		digits += p[i] == '.';

@@ -173,6 +173,8 @@ lit_int(struct ni_filter *f, const struct ni_node *n, const struct ni_operand *l
 			    like->key ? like->key : ni_flt_type_name(like));
 		if (labels)
 			hint_labels(f->tree.err, labels, s);
+		else if (strchr(s + 1, '-') && like->key)
+			ni_flt_hint(f->tree.err, _("a range is written %s in {80..90}"), like->key);
 		else if (like->key)
 			ni_flt_hint(f->tree.err, "%s: %s", like->key, ni_flt_type_name(like));
 		return -1;

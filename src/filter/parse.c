@@ -42,7 +42,10 @@ unexpected(struct ni_tree *t, const char *wanted)
 	else
 		ni_flt_fail(t->err, k->at, k->len, _("\"%.*s\" was not expected here"), (int)k->len,
 			    t->text + k->at);
-	ni_flt_hint(t->err, _("expected: %s"), wanted);
+	if (t->text[k->at] == '=')
+		ni_flt_hint(t->err, _("\"==\" compares"));
+	else
+		ni_flt_hint(t->err, _("expected: %s"), wanted);
 	return -1;
 }
 

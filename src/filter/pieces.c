@@ -93,7 +93,8 @@ escape(const char *p, char *to, size_t *n)
 	return k;
 }
 
-/* A string or character. For a pattern (@pattern) the backslashes stay, but for \" */
+/* A string or character. Of a pattern only \" and \\ are escapes of the string: "\." and "\\." mean
+ * the same. */
 int
 ni_flt_parse_quoted(struct ni_tree *t, bool pattern)
 {
@@ -125,10 +126,10 @@ ni_flt_parse_quoted(struct ni_tree *t, bool pattern)
 				      "in which it means itself"));
 			return -1;
 		}
-		if (pattern && p[1] == '"') {
-			to[len++] = '"';
+		if (pattern && (p[1] == '"' || p[1] == '\\')) {
+			to[len++] = p[1];
 			used = 1;
-		} else if (pattern) { /* both: "\\" is PCRE2's own escape */
+		} else if (pattern) { /* PCRE2's own escape */
 			to[len++] = *p;
 			to[len++] = p[1];
 			used = 1;

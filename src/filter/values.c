@@ -108,9 +108,10 @@ take_protocol(struct ni_filter *f, const struct ni_layer *l)
 {
 	struct ni_val *v = ni_flt_more(f);
 	struct ni_span s = ni_layer_span(f->dis, l);
+	uint32_t own = l->hdr ? l->hdr : l->len;
 	if (v)
 		*v = (struct ni_val){
-		    .p = s.p, .n = s.cap, .len = l->hdr ? l->hdr : l->len, .type = NI_FT_PROTO};
+		    .p = s.p, .n = s.cap, .len = own < s.cap ? own : s.cap, .type = NI_FT_PROTO};
 }
 
 static void
