@@ -10,6 +10,7 @@ enum ni_tcp_field {
 	TCP_SPORT,
 	TCP_DPORT,
 	TCP_STREAM,
+	TCP_COMPLETENESS,
 	TCP_LEN,
 	TCP_SEQ,
 	TCP_SEQ_RAW,

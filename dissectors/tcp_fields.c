@@ -60,6 +60,14 @@ get_stream(const struct ni_dis *d, const struct ni_layer *l, struct ni_value *v)
 }
 
 static bool
+get_completeness(const struct ni_dis *d, const struct ni_layer *l, struct ni_value *v)
+{
+	const struct ni_conn *c = conn_of(d, l);
+	v->u = c ? c->completeness : 0;
+	return c != NULL;
+}
+
+static bool
 get_len(const struct ni_dis *d, const struct ni_layer *l, struct ni_value *v)
 {
 	(void)d;
@@ -314,6 +322,10 @@ const struct ni_field ni_tcp_fields[TCP_NFIELDS + 1] = {
 	[TCP_STREAM] = {"tcp.stream", "Stream index", NI_U32, NI_DEC, .flags = TRACKED,
 		.get = get_stream,
 		.doc = "Number of the connection, from 0 in the order of first sight."},
+	[TCP_COMPLETENESS] = {"tcp.completeness", "Conversation completeness", NI_U8, NI_DEC,
+		.flags = TRACKED, .get = get_completeness,
+		.doc = "Segments seen: SYN 1, SYN+ACK 2, ACK 4, data 8, FIN 16, RST 32. conn.open "
+		       "and conn.close say more."},
 	[TCP_LEN] = {"tcp.len", "TCP Segment Len", NI_U32, NI_DEC, .flags = TRACKED,
 		.get = get_len, .doc = "Bytes of payload that the IP length leaves."},
 	[TCP_SEQ] = {"tcp.seq", "Sequence Number", NI_U32, NI_DEC, .flags = NI_F_FIXED,

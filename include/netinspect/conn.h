@@ -159,6 +159,8 @@ struct ni_conn {
 	/* TCP only, from here on */
 	int64_t initial_rtt_ns; /* SYN to the first ACK that follows it; 0: not known */
 	uint16_t syn_repeats, synack_repeats, fin_repeats;
+	uint8_t completeness; /* which kinds of segments were seen, as tshark's tcp.completeness:
+				 SYN 1, SYN+ACK 2, ACK 4, data 8, FIN 16, RST 32 */
 	bool isn_known[2];
 	uint32_t isn[2];
 	uint32_t mss[2];     /* 0: not announced; the least, if a router lowered it */

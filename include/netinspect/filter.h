@@ -36,6 +36,9 @@ bool ni_filter_match(struct ni_filter *f, const struct ni_dis *d);
  * a file takes a first pass. */
 bool ni_filter_needs_finals(const struct ni_filter *f);
 
+/** Say whether field @key is about a conversation as a whole, so that it takes the same. */
+bool ni_filter_is_final(const char *key);
+
 void ni_filter_free(struct ni_filter **f);
 
 /* What did not fit into the bounds of matching. Shown, never hidden. */

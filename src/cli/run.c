@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -386,12 +387,13 @@ look_ahead(struct run *r, struct ni_err *err)
 static bool
 needs_look_ahead(const struct run *r)
 {
-	if (r->info.live || r->cli->follow || r->info.store_fd < 0)
+	struct stat st;
+	if (r->info.live || r->cli->follow || stat(r->cli->read_file, &st) || !S_ISREG(st.st_mode))
 		return false;
 	if (r->finals_asked)
 		return true;
 	for (size_t i = 0; i < r->cli->fields.n; i++)
-		if (!strncmp(r->cli->fields.v[i], "conn.", 5))
+		if (ni_filter_is_final(r->cli->fields.v[i]))
 			return true;
 	return false;
 }

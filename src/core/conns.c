@@ -350,6 +350,20 @@ stream(struct ni_conns *c, struct ni_flow *f, struct ni_dis *d, const struct ni_
 		f->opaque = true;
 }
 
+/* What tshark calls completeness: a segment of each kind that was seen. */
+static uint8_t
+kinds_of(const struct ni_tcp_in *in)
+{
+	if (in->flags & NI_TH_SYN)
+		return in->flags & NI_TH_ACK ? 2 : 1;
+	unsigned kinds = in->len ? 8 : in->flags & NI_TH_ACK ? 4 : 0;
+	if (in->flags & NI_TH_FIN)
+		kinds |= 16;
+	if (in->flags & NI_TH_RST)
+		kinds |= 32;
+	return (uint8_t)kinds;
+}
+
 static struct ni_conn *
 frame_tcp(struct ni_conns *c, struct ni_dis *d, const struct ni_layer *l)
 {
@@ -375,6 +389,7 @@ frame_tcp(struct ni_conns *c, struct ni_dis *d, const struct ni_layer *l)
 		ni_flow_turn(f, &k, (enum ni_side)in.dir);
 		ni_tcp_track(tcp_of(f), &in, &c->out, &c->env);
 	}
+	f->conn->completeness |= kinds_of(&in);
 	ni_flows_touch(c->tcp, f, list_of(f->conn), (uint32_t)(c->now_ns / SECOND));
 	if (c->o.absolute_seq) {
 		c->out.rel_seq = in.seq;

@@ -92,8 +92,8 @@ same_layers(const struct ni_slot *s, const struct ni_node *n)
 	return !s->nlayers && !n->nparts;
 }
 
-static bool
-is_final(const char *key)
+bool
+ni_filter_is_final(const char *key)
 {
 	return !strncmp(key, "conn.", 5) || !strcmp(key, "tcp.completeness");
 }
@@ -125,7 +125,7 @@ fill_slot(struct ni_filter *f, struct ni_slot *s, const char *key)
 	s->key = s->refs[0].field->key;
 	if (strcmp(s->key, key) != 0)
 		s->key = s->refs[0].field->alias;
-	f->finals |= is_final(key);
+	f->finals |= ni_filter_is_final(key);
 	for (unsigned i = 0; i < s->nrefs; i++) {
 		s->walk |= !(s->refs[i].field->flags & NI_F_FIXED);
 		s->of_frame |= ni_registry_proto(f->reg, s->refs[i].proto)->of_frame;
