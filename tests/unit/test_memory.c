@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "netinspect/filter.h"
 #include "netinspect/session.h"
 #include "outputs.h"
 #include "source.h"
@@ -151,6 +152,40 @@ gzip_file(void)
 	read_capture("captures/http-download.pcap.gz", NULL);
 }
 
+/* Filters with everything that takes memory, right and wrong ones. */
+static void
+filters(void)
+{
+	static const char *const texts[] = {
+	    "",
+	    "tcp.port in {80, 7788, 1..5} and ip.addr#[1-2] == 10.0.0.0/8 xor http.host ~ \"a(b)\"",
+	    "upper(http.request.method) == \"GET\" or eth.src[0:2,3] contains 02:00",
+	    "max(tcp.srcport, tcp.dstport) + 1 > 5 and frame.time > \"2026-01-01\"",
+	    "http.host ~ \"(\"",
+	    "tcp.prot == 5",
+	};
+	struct ni_registry *r = ni_registry_new();
+	for (size_t i = 0; r && i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct ni_filter_error err;
+		struct ni_filter *f = ni_filter_compile(r, texts[i], &err);
+		assert_true(f || err.what[0]);
+		ni_filter_free(&f);
+	}
+	ni_registry_free(&r);
+}
+
+/* A session gets its filter. */
+static void
+filtered_session(void)
+{
+	struct ni_filter_error err;
+	struct ni_session *s = ni_session_new(NULL, NULL);
+	struct ni_filter *f = s ? ni_filter_compile(ni_session_registry(s), "tcp", &err) : NULL;
+	if (f)
+		ni_session_set_filter(s, f, NULL);
+	ni_session_free(&s);
+}
+
 /* Everything that a run with the outputs that remember needs. */
 static void
 whole_run(const char *name)
@@ -228,6 +263,8 @@ static struct job jobs[] = {
     {"pcap file", pcap_file},
     {"pcapng file", pcapng_file},
     {"gzip file", gzip_file},
+    {"filters", filters},
+    {"filtered session", filtered_session},
     {"run: page load", run_page_load},
     {"run: fragments", run_fragments},
     {"run: out of order", run_out_of_order},
