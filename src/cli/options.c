@@ -298,7 +298,7 @@ const struct opt ni_cli_options[] = {
 	{FLAG, 0, "no-mouse", NULL, "terminal view: leave the mouse to the terminal", AT(no_mouse), 0, NULL},
 	{CALL, 0, "memory", "SIZE", "terminal view: memory for index and tables (default 1G); the oldest packets go when it is full", 0, 0, set_memory},
 	{CALL, 0, "spool-size", "SIZE", "terminal view: temporary file for live packets (default 1G); the oldest go when it is full", 0, 0, set_spool},
-	{CALL, 'e', "field", "FIELD", "with -T fields: a field to print; may be repeated", 0, 0, add_field},
+	{CALL, 'e', "field", "FIELD", "with -T fields: a field to print, or a test with a regular expression, of which the groups are printed; may be repeated", 0, 0, add_field},
 	{CALL, 'E', "field-layout", "SETTING", "header=, separator=, quote=, occurrence=, aggregator=, bom=", 0, 0, set_layout},
 	{FLAG, 'V', "tree", NULL, "show every field of every layer", AT(tree), 0, NULL},
 	{CALL, 'O', "tree-of", "PROTOCOLS", "as -V, but only these protocols in detail (comma-separated)", 0, 0, set_only},

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "columns.h"
+#include "i18n.h"
+#include "netinspect/filter.h"
 #include "netinspect/lookup.h"
 #include "netinspect/proto.h"
 #include "sink.h"
@@ -12,12 +14,13 @@ enum { MAX_ROWS = 8, CELL = 256 << 10 };
 
 #define COLUMN_PREFIX "_ws.col."
 
-/* One -e: a list column, a protocol's presence, or the rows that answer to the key. */
+/* One -e: a list column, a protocol's presence, the rows that answer to the key, or a pattern. */
 struct cell {
 	const char *key;
-	int column;    /* enum ni_column, or -1 */
-	uint8_t proto; /* its headline is wanted; 0: no */
-	bool of_frame; /* the rows are of no layer */
+	struct ni_filter *pattern; /* what its groups catch is printed; NULL: it is none */
+	int column;                /* enum ni_column, or -1 */
+	uint8_t proto;             /* its headline is wanted; 0: no */
+	bool of_frame;             /* the rows are of no layer */
 	unsigned nrows;
 	struct ni_field_ref rows[MAX_ROWS];
 	struct ni_buf text;
@@ -36,17 +39,39 @@ struct fields {
 	struct cell cells[];
 };
 
-static void
-put(struct fields *s, struct cell *c, const struct ni_field *f, const struct ni_value *v)
+/* Make room for one more value; false if it is not to be printed. */
+static bool
+begin_value(const struct fields *s, struct cell *c)
 {
 	if (c->count && s->opts.occurrence == 'f')
-		return;
+		return false;
 	if (c->count && s->opts.occurrence == 'l')
 		c->text.len = 0;
 	else if (c->count)
 		ni_buf_c(&c->text, s->opts.aggregator);
 	c->count++;
-	ni_field_print(&c->text, f, v);
+	return true;
+}
+
+static void
+put(struct fields *s, struct cell *c, const struct ni_field *f, const struct ni_value *v)
+{
+	if (begin_value(s, c))
+		ni_field_print(&c->text, f, v);
+}
+
+struct group {
+	const struct fields *s;
+	struct cell *cell;
+};
+
+static void
+put_group(void *ctx, const char *name, const uint8_t *p, size_t n)
+{
+	const struct group *g = ctx;
+	(void)name;
+	if (begin_value(g->s, g->cell))
+		ni_buf_escape(&g->cell->text, p, n);
 }
 
 struct visit {
@@ -153,6 +178,11 @@ frame(struct ni_sink *sink, const struct ni_dis *d)
 	if (s->any_of_frame)
 		fetch_of_frame(s, d);
 	for (unsigned i = 0; i < s->ncells; i++) {
+		struct group g = {s, &s->cells[i]};
+		if (s->cells[i].pattern)
+			ni_filter_groups(s->cells[i].pattern, d, put_group, &g);
+	}
+	for (unsigned i = 0; i < s->ncells; i++) {
 		if (i)
 			ni_buf_c(&s->out->b, s->opts.separator);
 		write_cell(s, &s->cells[i]);
@@ -172,6 +202,8 @@ static void
 destroy(struct ni_sink *sink)
 {
 	struct fields *s = (struct fields *)sink;
+	for (unsigned i = 0; i < s->ncells; i++)
+		ni_filter_free(&s->cells[i].pattern);
 	free(s->wanted);
 	free(s->walked);
 	free(s->mem);
@@ -180,6 +212,26 @@ destroy(struct ni_sink *sink)
 
 static const struct ni_sink_ops ops = {
     .name = "fields", .frame = frame, .finish = finish, .free = destroy};
+
+/* 'http.request.uri ~ "/(?<page>[^/.]+)"': a field whose text is taken apart. */
+static int
+resolve_pattern(struct cell *c, const struct ni_registry *reg, struct ni_err *err)
+{
+	struct ni_filter_error e;
+	c->pattern = ni_filter_compile(reg, c->key, &e);
+	if (c->pattern && ni_filter_is_pattern(c->pattern))
+		return NI_SUCCESS;
+	if (c->pattern) {
+		ni_fail(err, NI_ERR_INPUT, _("-e %s: neither a field nor a pattern"), c->key);
+		ni_hint(err, _("a pattern is one test with a regular expression, as in "
+			       "'http.request.uri ~ \"/([^/.]+)\"'"));
+		return NI_ERR_INPUT;
+	}
+	ni_fail(err, NI_ERR_INPUT, _("-e %s: %s (column %zu)"), c->key, e.what, e.at + 1);
+	if (e.hint[0])
+		ni_hint(err, "%s", e.hint);
+	return NI_ERR_INPUT;
+}
 
 static int
 resolve(struct fields *s, struct cell *c, const struct ni_registry *reg, struct ni_err *err)
@@ -209,6 +261,8 @@ resolve(struct fields *s, struct cell *c, const struct ni_registry *reg, struct 
 		s->wanted[c->proto] = true;
 	if (c->proto || c->nrows)
 		return NI_SUCCESS;
+	if (c->key[strcspn(c->key, " ~\"")])
+		return resolve_pattern(c, reg, err);
 	ni_fail(err, NI_ERR_INPUT, "-e %s: no such field", c->key);
 	ni_field_suggest(reg, c->key, &b);
 	if (b.len)
