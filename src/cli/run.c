@@ -14,6 +14,7 @@
 #include "decode_as.h"
 #include "display_filter.h"
 #include "export.h"
+#include "i18n.h"
 #include "limits.h"
 #include "netinspect/finals.h"
 #include "outfile.h"
@@ -335,6 +336,21 @@ close_writer(struct run *r, int *rc, struct ni_err *err)
 	return st.hung_up ? NI_SUCCESS : closed;
 }
 
+/* What the display filter could not look at. */
+static void
+say_limits(const struct run *r)
+{
+	struct ni_session_drops d = ni_session_drops(r->session);
+	if (d.filter_patterns)
+		fprintf(stderr,
+			_("netinspect: -Y: a regular expression was stopped %llu times, which "
+			  "counts as no match\n"),
+			(unsigned long long)d.filter_patterns);
+	if (d.filter_values)
+		fprintf(stderr, _("netinspect: -Y: %llu values were too many to look at\n"),
+			(unsigned long long)d.filter_values);
+}
+
 /* A fault while frames were moved must not keep what was whole from being shown. */
 static int
 finish(struct run *r, int rc, struct ni_err *err)
@@ -346,6 +362,8 @@ finish(struct run *r, int rc, struct ni_err *err)
 	describe(r);
 	if (r->session)
 		end = ni_session_end(r->session, &later);
+	if (r->session)
+		say_limits(r);
 	if (r->session && r->out.error == EPIPE)
 		end = NI_SUCCESS;
 	int closed = close_writer(r, &rc, end ? NULL : &later);
