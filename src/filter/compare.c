@@ -102,11 +102,30 @@ ni_flt_compare(const struct ni_insn *i, const struct ni_reg *a, const struct ni_
 	return i->all && a->n && b->n;
 }
 
-bool
-ni_flt_between(const struct ni_reg *a, const struct ni_val *lo, const struct ni_val *hi)
+/* Whether @v is among the values of @lo, or between those of @lo and @hi. */
+static bool
+is_within(const struct ni_val *v, const struct ni_reg *lo, const struct ni_reg *hi)
 {
-	for (uint32_t k = 0; k < a->n; k++)
-		if (ni_flt_order(&a->v[k], lo) >= 0 && ni_flt_order(&a->v[k], hi) <= 0)
+	if (lo != hi)
+		return lo->n && hi->n && ni_flt_order(v, lo->v) >= 0 && ni_flt_order(v, hi->v) <= 0;
+	for (uint32_t k = 0; k < lo->n; k++)
+		if (ni_flt_order(v, &lo->v[k]) == 0)
 			return true;
 	return false;
+}
+
+bool
+ni_flt_member(const struct ni_filter *f, const struct ni_insn *i)
+{
+	const struct ni_reg *a = &f->regs[i->a];
+	for (uint32_t k = 0; k < a->n; k++) {
+		bool in = false;
+		for (unsigned e = 0; !in && e < i->c; e++) {
+			const uint16_t *pair = f->args + i->b + 2U * e;
+			in = is_within(&a->v[k], &f->regs[pair[0]], &f->regs[pair[1]]);
+		}
+		if (in != i->all)
+			return !i->all;
+	}
+	return i->all && a->n;
 }

@@ -106,8 +106,10 @@ compare(struct ni_filter *f, const struct ni_node *n)
 	return 0;
 }
 
+/* The registers of the lowest and the highest value, the same for one that stands alone. */
 static int
-element(struct ni_filter *f, const struct ni_node *n, const struct ni_operand *left)
+element(struct ni_filter *f, const struct ni_node *n, const struct ni_operand *left,
+	uint16_t regs[2])
 {
 	struct ni_operand lo;
 	struct ni_operand hi;
@@ -121,41 +123,33 @@ element(struct ni_filter *f, const struct ni_node *n, const struct ni_operand *l
 	if (!ni_flt_compatible(left->type, lo.type) || !ni_flt_compatible(left->type, hi.type))
 		return ni_flt_fail(f->tree.err, n->at, n->len, _("this is of type %s, not %s"),
 				   ni_flt_type_name(&lo), ni_flt_type_name(left));
-	struct ni_insn *i = ni_flt_emit(f, range ? NI_OP_RANGE : NI_OP_CMP);
-	i->fn = NI_CMP_EQ;
-	i->a = (uint16_t)left->reg;
-	i->b = (uint16_t)lo.reg;
-	i->c = (uint16_t)hi.reg;
+	regs[0] = (uint16_t)lo.reg;
+	regs[1] = (uint16_t)hi.reg;
 	return 0;
-}
-
-/* From each jump of a chain to the next, until all go to the end. */
-static void
-land(struct ni_filter *f, unsigned first)
-{
-	while (first) {
-		unsigned next = f->code[first - 1].c;
-		f->code[first - 1].c = (uint16_t)f->ncode;
-		first = next;
-	}
 }
 
 static int
 member(struct ni_filter *f, const struct ni_node *n)
 {
 	struct ni_operand left;
-	unsigned jumps = 0;
+	unsigned count = 0;
+	uint16_t regs[2];
+	for (int e = n->right; e; e = ni_flt_node(f, e)->next)
+		count++;
 	if (ni_flt_value(f, n->left, NULL, &left))
 		return -1;
-	for (int e = n->right; e; e = ni_flt_node(f, e)->next) {
-		if (element(f, ni_flt_node(f, e), &left))
+	unsigned first = f->nargs;
+	f->nargs += 2 * count; /* functions among the elements have theirs behind */
+	for (int e = n->right; e; e = ni_flt_node(f, e)->next, first += 2) {
+		if (element(f, ni_flt_node(f, e), &left, regs))
 			return -1;
-		if (!ni_flt_node(f, e)->next)
-			break;
-		ni_flt_emit(f, NI_OP_IF)->c = (uint16_t)jumps;
-		jumps = f->ncode;
+		memcpy(f->args + first, regs, sizeof(regs));
 	}
-	land(f, jumps);
+	struct ni_insn *i = ni_flt_emit(f, NI_OP_MEMBER);
+	i->all = n->all;
+	i->a = (uint16_t)left.reg;
+	i->b = (uint16_t)(first - 2 * count);
+	i->c = (uint16_t)count;
 	return 0;
 }
 

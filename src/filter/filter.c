@@ -147,8 +147,8 @@ test(struct ni_filter *f, const struct ni_insn *i)
 	switch (i->op) {
 	case NI_OP_CMP:
 		return ni_flt_compare(i, &r[i->a], &r[i->b]);
-	case NI_OP_RANGE:
-		return r[i->b].n && r[i->c].n && ni_flt_between(&r[i->a], r[i->b].v, r[i->c].v);
+	case NI_OP_MEMBER:
+		return ni_flt_member(f, i);
 	case NI_OP_MATCH:
 		return match(f, i);
 	case NI_OP_EXISTS: {

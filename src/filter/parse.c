@@ -313,13 +313,14 @@ parse_element(struct ni_tree *t)
 }
 
 static int
-parse_set(struct ni_tree *t, int left)
+parse_set(struct ni_tree *t, int left, bool all)
 {
 	int set = ni_flt_new_node(t, NI_N_IN, t->nodes[left].at);
 	int last = 0;
 	if (set < 0)
 		return -1;
 	t->nodes[set].left = left;
+	t->nodes[set].all = all;
 	ni_flt_advance(t);
 	if (!is_sign(t, '{'))
 		return unexpected(t, "\"{\"");
@@ -398,14 +399,14 @@ parse_relation(struct ni_tree *t)
 		return -1;
 	if (t->tok.kind == NI_TOK_CMP)
 		return parse_comparisons(t, left, quantified ? &quantifier : NULL);
+	if (t->tok.kind == NI_TOK_IN)
+		return parse_set(t, left, quantifier.kind == NI_TOK_ALL);
 	if (quantified)
 		return unexpected(t, _("a comparison (==, >, contains ...)"));
-	if (t->tok.kind == NI_TOK_IN)
-		return parse_set(t, left);
 	if (t->tok.kind == NI_TOK_NOT &&
 	    ni_flt_token(t->text, t->tok.at + t->tok.len).kind == NI_TOK_IN) {
 		ni_flt_advance(t);
-		return negate(t, parse_set(t, left));
+		return negate(t, parse_set(t, left, false));
 	}
 	int test = ni_flt_new_node(t, NI_N_TEST, t->nodes[left].at);
 	if (test > 0) {

@@ -66,7 +66,7 @@ enum ni_op {
 	NI_OP_NEG,    /* c = -a */
 	NI_OP_ARITH,  /* c = a fn b */
 	NI_OP_CMP,    /* a fn b */
-	NI_OP_RANGE,  /* a in b .. c */
+	NI_OP_MEMBER, /* a in the c pairs of registers (lowest, highest) from b on in args */
 	NI_OP_MATCH,  /* a matches regex b */
 	NI_OP_EXISTS, /* slot a */
 	NI_OP_TRUE,   /* some value of a is not zero */
@@ -190,7 +190,7 @@ void ni_flt_slice(struct ni_filter *f, const struct ni_insn *i);
 void ni_flt_arith(struct ni_filter *f, const struct ni_insn *i);
 void ni_flt_negate(struct ni_filter *f, const struct ni_insn *i);
 bool ni_flt_compare(const struct ni_insn *i, const struct ni_reg *a, const struct ni_reg *b);
-bool ni_flt_between(const struct ni_reg *a, const struct ni_val *lo, const struct ni_val *hi);
+bool ni_flt_member(const struct ni_filter *f, const struct ni_insn *i);
 int ni_flt_order(const struct ni_val *a, const struct ni_val *b);
 
 /** Room for one more value; NULL, and counted, when there is none. */
