@@ -174,15 +174,22 @@ take_of_frame(struct ni_filter *f, const struct ni_slot *s)
 			take(f, s->refs[i].field, &v, false);
 }
 
-void
-ni_flt_load(struct ni_filter *f, struct ni_slot *s)
+/* The usual case, in few steps: one row, which is in every layer of its protocol. */
+static void
+take_plain(struct ni_filter *f, const struct ni_slot *s)
 {
-	if (s->seen == f->frame)
-		return;
-	uint32_t first = f->nvals;
+	const struct ni_layer *end = f->dis->layers + f->dis->nlayers;
+	struct ni_value v;
+	for (const struct ni_layer *l = f->dis->layers; l < end; l++)
+		if (l->proto == s->refs[0].proto && ni_field_get(f->dis, l, s->refs[0].field, &v))
+			take(f, s->refs[0].field, &v, false);
+}
+
+static void
+take_all(struct ni_filter *f, const struct ni_slot *s)
+{
 	int total = count_layers(f, s);
 	int nth = 0;
-	s->seen = f->frame;
 	for (unsigned i = 0; i < f->dis->nlayers; i++) {
 		const struct ni_layer *l = &f->dis->layers[i];
 		if (holds(s, l) && is_asked(s, ++nth, total))
@@ -190,6 +197,19 @@ ni_flt_load(struct ni_filter *f, struct ni_slot *s)
 	}
 	if (s->of_frame)
 		take_of_frame(f, s);
+}
+
+void
+ni_flt_load(struct ni_filter *f, struct ni_slot *s)
+{
+	if (s->seen == f->frame)
+		return;
+	uint32_t first = f->nvals;
+	s->seen = f->frame;
+	if (s->nrefs == 1 && !s->walk && !s->of_frame && !s->nlayers)
+		take_plain(f, s);
+	else
+		take_all(f, s);
 	s->reg = (struct ni_reg){f->vals + first, f->nvals - first};
 }
 
