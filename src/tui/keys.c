@@ -227,8 +227,10 @@ bar_width(const struct ni_keymap *k, unsigned place, unsigned most)
 void
 ni_keymap_bar(struct ni_buf *b, const struct ni_keymap *k, unsigned place, int width)
 {
-	unsigned most = UINT8_MAX;
+	unsigned most = 0;
 	size_t start = b->len;
+	for (const struct ni_key_row *r = table; r->name; r++)
+		most = r->importance > most ? r->importance : most;
 	while (most && bar_width(k, place, most) > width)
 		most--;
 	for (const struct ni_key_row *r = table; r->name; r++) {

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK = 8192, BITS24 = 0xffffff };
+enum { CHUNK = 8192, BITS24 = 0xffffff, PART = 0x80 };
 
 /* Arrays instead of structures: no padding, and a scan for conversations touches only them. */
 struct chunk {
-	uint64_t where[CHUNK]; /* offset << 16 | proto << 8 | level */
+	uint64_t where[CHUNK]; /* offset << 16 | proto << 8 | part << 7 | level */
 	int64_t ts_ns[CHUNK];
 	uint64_t size[CHUNK]; /* cap << 40 | (len - cap) << 16 | iface */
 	uint32_t conn[CHUNK];
@@ -118,7 +118,7 @@ ni_index_add(struct ni_index *ix, const struct ni_entry *e)
 	struct chunk *c = ix->chunks[at / CHUNK];
 	at %= CHUNK;
 	uint64_t more = e->len > e->cap ? e->len - e->cap : 0;
-	c->where[at] = e->offset << 16 | (uint64_t)e->proto << 8 | e->level;
+	c->where[at] = e->offset << 16 | (uint64_t)e->proto << 8 | (e->part ? PART : 0) | e->level;
 	c->ts_ns[at] = e->ts_ns;
 	c->size[at] = at_most24(e->cap) << 40 | at_most24((uint32_t)more) << 16 | e->iface;
 	c->conn[at] = e->conn;
@@ -162,7 +162,8 @@ ni_index_get(const struct ni_index *ix, uint64_t number, struct ni_entry *e)
 	    .conn = c->conn[at],
 	    .iface = (uint16_t)c->size[at],
 	    .proto = (uint8_t)(c->where[at] >> 8),
-	    .level = (uint8_t)c->where[at],
+	    .level = (uint8_t)(c->where[at] & (PART - 1)),
+	    .part = c->where[at] & PART,
 	};
 	e->len = e->cap + (uint32_t)(c->size[at] >> 16 & BITS24);
 	return true;
@@ -174,6 +175,14 @@ ni_index_conn(const struct ni_index *ix, uint64_t number)
 	uint32_t at;
 	const struct chunk *c = find(ix, number, &at);
 	return c ? c->conn[at] : NI_IX_NO_CONN;
+}
+
+bool
+ni_index_part(const struct ni_index *ix, uint64_t number)
+{
+	uint32_t at;
+	const struct chunk *c = find(ix, number, &at);
+	return c && (c->where[at] & PART);
 }
 
 uint64_t

@@ -30,8 +30,9 @@ struct ni_entry {
 	uint16_t iface;
 	uint8_t proto; /* number in the registry of the layer that speaks for it */
 	uint8_t level; /* enum ni_severity of its worst note; NI_IX_PLAIN: it has none */
+	bool part;     /* a fragment of a datagram */
 };
-enum { NI_IX_PLAIN = 0xff };
+enum { NI_IX_PLAIN = 0x7f };
 
 /** Make an index of at most @max_bytes. NULL when memory is short. */
 struct ni_index *ni_index_new(uint64_t max_bytes);
@@ -55,6 +56,9 @@ bool ni_index_get(const struct ni_index *ix, uint64_t number, struct ni_entry *e
 
 /** Only the conversation of packet @number, which must be there. */
 uint32_t ni_index_conn(const struct ni_index *ix, uint64_t number);
+
+/** Whether packet @number, which must be there, is a fragment. */
+bool ni_index_part(const struct ni_index *ix, uint64_t number);
 
 /** The first packet from @number on that lies at @offset or later; last + 1 if none does. */
 uint64_t ni_index_at(const struct ni_index *ix, uint64_t offset);

@@ -222,6 +222,15 @@ speaks(const struct ni_dis *d)
 	return d->nlayers ? d->layers[d->nlayers - 1].proto : 0;
 }
 
+static bool
+is_part(const struct ni_dis *d)
+{
+	for (unsigned i = 0; i < d->nlayers; i++)
+		if (d->layers[i].flags & NI_L_FRAGMENT || d->layers[i].src)
+			return true;
+	return false;
+}
+
 static uint8_t
 worst(const struct ni_dis *d)
 {
@@ -248,6 +257,7 @@ take(struct ni_model *m, const struct ni_frame *f, uint64_t offset)
 	    .iface = (uint16_t)f->iface,
 	    .proto = speaks(d),
 	    .level = worst(d),
+	    .part = is_part(d),
 	    .conn = d->conn ? ni_index_conn_key(d->conn->ipproto, d->conn->id) : NI_IX_NO_CONN,
 	};
 	if (!know_iface(m, f) || !ni_index_add(m->index, &e)) {

@@ -9,7 +9,8 @@ enum {
 	BACK = 4000000,     /* packets of the index that are looked through for context */
 	CONTEXT = 8000,     /* packets of context that are run again */
 	HEAD = 4,           /* of those the beginning of each conversation */
-	NEIGHBOURS = 100,   /* just before the first one: fragments and the like */
+	NEIGHBOURS = 100,   /* just before the first one, of whatever kind */
+	FRAGMENTS = 5000,   /* packets before the first one that are searched for fragments */
 	WANTED = 512,       /* conversations at a time */
 	FILTER_BITS = 4096, /* of a quick look whether one is wanted */
 };
@@ -124,13 +125,14 @@ collect(struct job *j)
 	uint64_t stop = earliest(j);
 	size_t room = CONTEXT + j->n;
 	uint64_t near = lo > NEIGHBOURS ? lo - NEIGHBOURS : 1;
-	if (stop > near)
-		stop = near;
+	uint64_t parts = lo > FRAGMENTS ? lo - FRAGMENTS : 1;
+	if (stop > parts)
+		stop = parts;
 	if (hi - stop > BACK)
 		stop = hi - BACK;
 	stop = stop < first ? first : stop;
 	for (uint64_t k = hi; k >= stop && k && j->ncontext < room; k--) {
-		bool take = k >= near && k < lo;
+		bool take = (k >= near && k < lo) || (k >= parts && ni_index_part(j->ix, k));
 		if (take || is_wanted(j, ni_index_conn(j->ix, k)) || is_asked_for(j, k))
 			j->context[j->ncontext++] = k;
 	}

@@ -33,6 +33,7 @@ struct ni_spool {
 	uint8_t *batch;
 	uint32_t used;  /* bytes in it */
 	uint64_t start; /* offset of its first byte */
+	uint64_t end;   /* of the segment that is being filled */
 	uint64_t put;   /* frames */
 	uint64_t last;  /* offset of the data of the latest */
 
@@ -74,6 +75,7 @@ ni_spool_new(struct ni_spool **out, uint64_t max_bytes, struct ni_err *err)
 	s->segment = max_bytes / SEGMENTS;
 	if (s->segment < MIN_SEGMENT)
 		s->segment = MIN_SEGMENT;
+	s->end = s->segment;
 	s->batch = malloc(BATCH);
 	s->ahead = malloc(BATCH);
 	if (!s->batch || !s->ahead) {
@@ -84,6 +86,12 @@ ni_spool_new(struct ni_spool **out, uint64_t max_bytes, struct ni_err *err)
 	if (s->fd < 0) {
 		ni_spool_free(&s);
 		return NI_ERR_RUN;
+	}
+	/* What no record fills at the end of a segment can be read, too; it takes no room on disk.
+	 */
+	if (ftruncate(s->fd, (off_t)(s->segment * SEGMENTS))) {
+		ni_spool_free(&s);
+		return ni_fail(err, NI_ERR_RUN, "spool: %s", strerror(errno));
 	}
 	*out = s;
 	return NI_SUCCESS;
@@ -147,7 +155,7 @@ static int
 end_segment(struct ni_spool *s, struct ni_err *err)
 {
 	static const struct record end;
-	uint64_t left = left_in_segment(s, s->start + s->used);
+	uint64_t left = s->end - s->start - s->used;
 	if (left >= sizeof(end)) {
 		if (s->used + sizeof(end) > BATCH) {
 			int rc = ni_spool_flush(s, err);
@@ -156,10 +164,10 @@ end_segment(struct ni_spool *s, struct ni_err *err)
 		}
 		memcpy(s->batch + s->used, &end, sizeof(end));
 		s->used += (uint32_t)sizeof(end);
-		left -= sizeof(end);
 	}
 	int rc = ni_spool_flush(s, err);
-	s->start += left;
+	s->start = s->end;
+	s->end += s->segment;
 	reuse_segment(s, s->start);
 	atomic_store(&s->head, s->start);
 	return rc;
@@ -181,7 +189,7 @@ ni_spool_put(struct ni_spool *s, const struct ni_frame *f, struct ni_err *err)
 	};
 	uint32_t need = (uint32_t)sizeof(r) + r.cap;
 	int rc = NI_SUCCESS;
-	if (need > left_in_segment(s, s->start + s->used))
+	if (need > s->end - s->start - s->used)
 		rc = end_segment(s, err);
 	else if (s->used + need > BATCH)
 		rc = ni_spool_flush(s, err);
@@ -253,6 +261,12 @@ fill(struct ni_frame *f, const struct record *r, const uint8_t *data, uint64_t o
 	};
 }
 
+static bool
+overtaken(const struct ni_spool *s, const struct ni_spool_pos *pos)
+{
+	return pos->offset < atomic_load(&s->oldest);
+}
+
 int
 ni_spool_next(struct ni_spool *s, struct ni_spool_pos *pos, struct ni_frame *f)
 {
@@ -265,8 +279,10 @@ ni_spool_next(struct ni_spool *s, struct ni_spool_pos *pos, struct ni_frame *f)
 			return 0;
 		uint64_t left = left_in_segment(s, pos->offset);
 		const uint8_t *p = left < sizeof(r) ? NULL : look(s, pos->offset, sizeof(r));
+		if (left >= sizeof(r) && !p && !overtaken(s, pos))
+			return 0;
 		if (left >= sizeof(r) && !p)
-			continue; /* overtaken this moment */
+			continue;
 		if (p)
 			memcpy(&r, p, sizeof(r));
 		if (!p || !r.number) {
@@ -274,6 +290,8 @@ ni_spool_next(struct ni_spool *s, struct ni_spool_pos *pos, struct ni_frame *f)
 			continue;
 		}
 		p = look(s, pos->offset, (uint32_t)sizeof(r) + r.cap);
+		if (!p && !overtaken(s, pos))
+			return 0;
 		if (!p)
 			continue;
 		pos->lost += r.number - 1 - pos->seen;

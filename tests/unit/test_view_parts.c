@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the view model is made of: index, sets of packets, spool. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "index.h"
+#include "set.h"
+#include "spool.h"
+
+enum { CHUNK = 8192 };
+
+static struct ni_entry
+entry(uint64_t number)
+{
+	return (struct ni_entry){.offset = 24 + number * 100,
+				 .ts_ns = (int64_t)number * 1000 - 5,
+				 .cap = (uint32_t)(number % 2000),
+				 .len = (uint32_t)(number % 2000 + number % 7),
+				 .conn = (uint32_t)(number % 13),
+				 .iface = (uint16_t)(number % 3),
+				 .proto = (uint8_t)(number % 250),
+				 .level = (uint8_t)(number % 5 ? number % 4 : NI_IX_PLAIN),
+				 .part = number % 11 == 0};
+}
+
+static void
+expect_entry(const struct ni_index *ix, uint64_t number)
+{
+	struct ni_entry want = entry(number), e;
+	assert_true(ni_index_get(ix, number, &e));
+	assert_int_equal(e.offset, want.offset);
+	assert_int_equal(e.ts_ns, want.ts_ns);
+	assert_int_equal(e.cap, want.cap);
+	assert_int_equal(e.len, want.len);
+	assert_int_equal(e.conn, want.conn);
+	assert_int_equal(e.iface, want.iface);
+	assert_int_equal(e.proto, want.proto);
+	assert_int_equal(e.level, want.level);
+	assert_int_equal(e.part, want.part);
+	assert_int_equal(ni_index_part(ix, number), want.part);
+	assert_int_equal(ni_index_conn(ix, number), want.conn);
+}
+
+static void
+test_index(void **state)
+{
+	(void)state;
+	enum { N = 5 * CHUNK + 17 };
+	struct ni_index *ix = ni_index_new(64 << 20);
+	struct ni_entry e;
+	assert_int_equal(ni_index_last(ix), 0);
+	assert_false(ni_index_get(ix, 1, &e));
+	for (uint64_t i = 1; i <= N; i++) {
+		e = entry(i);
+		assert_true(ni_index_add(ix, &e));
+	}
+	assert_int_equal(ni_index_last(ix), N);
+	for (uint64_t i = 1; i <= N; i++)
+		expect_entry(ix, i);
+	assert_false(ni_index_get(ix, 0, &e));
+	assert_false(ni_index_get(ix, N + 1, &e));
+	assert_int_equal(ni_index_at(ix, entry(777).offset), 777);
+	assert_int_equal(ni_index_at(ix, entry(777).offset + 1), 778);
+	assert_int_equal(ni_index_at(ix, UINT64_MAX), N + 1);
+	/* The promise: at most 32 bytes a packet. */
+	assert_true(ni_index_bytes(ix) <= 32 * (N + CHUNK));
+	ni_index_clear(ix);
+	assert_int_equal(ni_index_last(ix), 0);
+	e = entry(1);
+	assert_true(ni_index_add(ix, &e));
+	expect_entry(ix, 1);
+	ni_index_free(&ix);
+	assert_null(ix);
+}
+
+/* The oldest go when it is full; numbers stay. */
+static void
+test_index_bound(void **state)
+{
+	(void)state;
+	enum { N = 10 * CHUNK };
+	uint64_t bound = 3 * 28 * CHUNK;
+	struct ni_index *ix = ni_index_new(bound);
+	struct ni_entry e;
+	for (uint64_t i = 1; i <= N; i++) {
+		e = entry(i);
+		assert_true(ni_index_add(ix, &e));
+		assert_true(ni_index_bytes(ix) <= bound + 1024);
+	}
+	assert_int_equal(ni_index_first(ix), 7 * CHUNK + 1);
+	assert_int_equal(ni_index_last(ix), N);
+	assert_false(ni_index_get(ix, 7 * CHUNK, &e));
+	expect_entry(ix, 7 * CHUNK + 1);
+	expect_entry(ix, N);
+	ni_index_forget(ix, N - 3);
+	assert_int_equal(ni_index_first(ix), N - 3);
+	assert_false(ni_index_get(ix, N - 4, &e));
+	ni_index_forget(ix, UINT64_MAX);
+	assert_int_equal(ni_index_first(ix), N + 1);
+	e = entry(N + 1);
+	assert_true(ni_index_add(ix, &e));
+	expect_entry(ix, N + 1);
+	ni_index_free(&ix);
+}
+
+static void
+test_index_sizes(void **state)
+{
+	(void)state;
+	struct ni_index *ix = ni_index_new(1 << 20);
+	struct ni_entry e = {.offset = (1ULL << 48) - 1, .cap = UINT32_MAX, .len = UINT32_MAX};
+	e.conn = NI_IX_NO_CONN;
+	e.iface = UINT16_MAX;
+	assert_true(ni_index_add(ix, &e));
+	assert_true(ni_index_get(ix, 1, &e));
+	assert_int_equal(e.offset, (1ULL << 48) - 1);
+	assert_int_equal(e.cap, 0xffffff);
+	assert_true(e.len >= e.cap);
+	assert_int_equal(e.conn, NI_IX_NO_CONN);
+	assert_int_equal(e.iface, UINT16_MAX);
+	assert_int_equal(ni_index_conn_key(6, 5), 5);
+	assert_int_not_equal(ni_index_conn_key(17, 5), 5);
+	assert_int_equal(ni_index_conn_key(99, 5), NI_IX_NO_CONN);
+	assert_int_equal(ni_index_conn_key(6, UINT32_MAX), NI_IX_NO_CONN);
+	ni_index_free(&ix);
+}
+
+static bool
+is_member(uint64_t n)
+{
+	return n % 3 == 1 || (n > 9000 && n < 9100);
+}
+
+static void
+test_set(void **state)
+{
+	(void)state;
+	enum { N = 30000 };
+	struct ni_set s = {.bits = NULL};
+	uint64_t members = 0;
+	assert_int_equal(ni_set_select(&s, 0), 0);
+	assert_int_equal(ni_set_rank(&s, 5), 0);
+	assert_false(ni_set_has(&s, 1));
+	for (uint64_t i = 1; i <= N; i++)
+		assert_true(ni_set_add(&s, i, is_member(i)));
+	for (uint64_t i = 1; i <= N; i++) {
+		assert_int_equal(ni_set_has(&s, i), is_member(i));
+		assert_int_equal(ni_set_rank(&s, i), members);
+		if (is_member(i))
+			assert_int_equal(ni_set_select(&s, members++), i);
+	}
+	assert_int_equal(s.count, members);
+	assert_int_equal(ni_set_rank(&s, N + 1), members);
+	assert_int_equal(ni_set_select(&s, members), 0);
+	ni_set_free(&s);
+	assert_int_equal(s.count, 0);
+}
+
+/* Numbers may be left out, many of them at once. */
+static void
+test_set_gap(void **state)
+{
+	(void)state;
+	struct ni_set s = {.bits = NULL};
+	assert_true(ni_set_add(&s, 20000, true));
+	assert_true(ni_set_add(&s, 50001, true));
+	assert_int_equal(ni_set_select(&s, 0), 20000);
+	assert_int_equal(ni_set_select(&s, 1), 50001);
+	assert_int_equal(ni_set_rank(&s, 30000), 1);
+	assert_int_equal(ni_set_rank(&s, 100), 0);
+	assert_false(ni_set_has(&s, 20001));
+	ni_set_free(&s);
+}
+
+static struct ni_frame
+frame(uint64_t i, uint8_t *data)
+{
+	uint32_t cap = (uint32_t)(i * 37 % 1500);
+	memset(data, (int)(i & 0xff), cap);
+	return (struct ni_frame){.data = data,
+				 .cap = cap,
+				 .len = cap + 3,
+				 .ts_ns = (int64_t)i,
+				 .linktype = 1,
+				 .iface = (uint32_t)(i % 4),
+				 .has_iface = true,
+				 .ts_digits = 9};
+}
+
+static void
+expect_frame(const struct ni_frame *f, uint64_t i)
+{
+	assert_int_equal(f->cap, i * 37 % 1500);
+	assert_int_equal(f->len, f->cap + 3);
+	assert_int_equal(f->ts_ns, i);
+	assert_int_equal(f->iface, i % 4);
+	assert_int_equal(f->ts_digits, 9);
+	for (uint32_t k = 0; k < f->cap; k++)
+		assert_int_equal(f->data[k], i & 0xff);
+}
+
+static void
+test_spool(void **state)
+{
+	(void)state;
+	enum { N = 3000 };
+	struct ni_spool *s;
+	struct ni_spool_pos pos = {.offset = 0};
+	struct ni_frame f;
+	uint8_t data[1500], again[1500];
+	assert_int_equal(ni_spool_new(&s, 64 << 20, NULL), 0);
+	assert_int_equal(ni_spool_next(s, &pos, &f), 0);
+	for (uint64_t i = 1; i <= N; i++) {
+		f = frame(i, data);
+		assert_int_equal(ni_spool_put(s, &f, NULL), 0);
+	}
+	assert_int_equal(ni_spool_flush(s, NULL), 0);
+	for (uint64_t i = 1; i <= N; i++) {
+		assert_int_equal(ni_spool_next(s, &pos, &f), 1);
+		expect_frame(&f, i);
+		assert_true(ni_spool_read(s, f.offset, again, f.cap));
+		assert_memory_equal(again, f.data, f.cap);
+	}
+	assert_int_equal(ni_spool_next(s, &pos, &f), 0);
+	assert_int_equal(pos.lost, 0);
+	assert_int_equal(ni_spool_oldest(s), 0);
+	assert_false(ni_spool_read(s, pos.offset, again, 1));
+	ni_spool_free(&s);
+	assert_null(s);
+}
+
+/* The writer comes round: what is overwritten is counted, what is there is right. */
+static void
+test_spool_round(void **state)
+{
+	(void)state;
+	enum { N = 60000 }; /* some 45 MB through 8 MB */
+	struct ni_spool *s;
+	struct ni_spool_pos pos = {.offset = 0};
+	struct ni_frame f;
+	uint8_t data[1500];
+	uint64_t got = 0;
+	assert_int_equal(ni_spool_new(&s, 1, NULL), 0);
+	for (uint64_t i = 1; i <= N; i++) {
+		f = frame(i, data);
+		assert_int_equal(ni_spool_put(s, &f, NULL), 0);
+		if (i == 100) { /* read some, then fall behind */
+			assert_int_equal(ni_spool_flush(s, NULL), 0);
+			while (ni_spool_next(s, &pos, &f))
+				expect_frame(&f, ++got);
+			assert_int_equal(got, 100);
+		}
+	}
+	assert_int_equal(ni_spool_flush(s, NULL), 0);
+	assert_true(ni_spool_oldest(s) > 0);
+	assert_false(ni_spool_read(s, 48, data, 10));
+	assert_true(ni_spool_bytes(s) <= 8 << 20);
+	while (ni_spool_next(s, &pos, &f)) {
+		got++;
+		expect_frame(&f, (uint64_t)f.ts_ns);
+		assert_int_equal((uint64_t)f.ts_ns, pos.seen);
+	}
+	assert_true(pos.lost > 0);
+	assert_int_equal(got + pos.lost, N);
+	ni_spool_free(&s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_index),       cmocka_unit_test(test_index_bound),
+	    cmocka_unit_test(test_index_sizes), cmocka_unit_test(test_set),
+	    cmocka_unit_test(test_set_gap),     cmocka_unit_test(test_spool),
+	    cmocka_unit_test(test_spool_round),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
