@@ -32,6 +32,8 @@ find_key(const struct ni_registry *reg, const char *stem, size_t len, unsigned n
 	const char *last = "";
 	for (unsigned p = 0; p < ni_registry_count(reg); p++) {
 		const struct ni_proto *proto = ni_registry_proto(reg, p);
+		if (!proto)
+			continue;
 		if (starts(proto->key, stem, len) && n-- == 0)
 			return proto->key;
 		for (const struct ni_field *f = proto->fields; f && f->key; f++) {

@@ -159,9 +159,9 @@ draw_bytes(const struct bytes *h, uint32_t off, int y, int x, int w)
 void
 ni_packets_draw_hex(struct ni_packets *p, struct ni_rect r)
 {
-	const struct ni_detail_line *l = ni_packets_line(p);
 	uint64_t top = p->hex.top;
 	ni_packets_detail(p);
+	const struct ni_detail_line *l = ni_packets_line(p);
 	if (!p->detail.nsources)
 		return;
 	unsigned source = l ? l->source : 0;
