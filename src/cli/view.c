@@ -67,6 +67,11 @@ int
 ni_view_run(struct ni_cli *c, struct ni_err *err)
 {
 	struct view v = {.cli = c};
+	if (c->write_file) {
+		ni_fail(err, NI_ERR_INPUT, "--tui and -w: one or the other");
+		ni_hint(err, "in the view, w writes the packets that are shown to a file");
+		return NI_ERR_INPUT;
+	}
 	int rc = open_all(&v, err);
 	if (!rc) {
 		struct ni_app_opts o = {

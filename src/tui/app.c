@@ -253,6 +253,7 @@ restart(struct ni_app *a)
 		return;
 	}
 	ni_filtering_restart(a->filter);
+	a->restyled++;
 	memset(a->marks, 0, sizeof(a->marks));
 	ni_app_say(a, NI_ROLE_NOTE, "%s", _("begun again"));
 }
@@ -266,6 +267,17 @@ next_time(struct ni_app *a)
 	while (i < 3 && order[i] != a->time)
 		i++;
 	a->time = order[(i + 1) % 4];
+}
+
+static void
+change_sequence(struct ni_app *a)
+{
+	a->absolute = !a->absolute;
+	a->restyled++;
+	ni_model_absolute(a->model, a->absolute);
+	ni_app_say(a, NI_ROLE_NOTE, "%s",
+		   a->absolute ? _("sequence numbers as on the wire")
+			       : _("sequence numbers from 0"));
 }
 
 /* What is the same in every view. */
@@ -296,6 +308,8 @@ act_anywhere(struct ni_app *a, enum ni_act act)
 		ni_model_stop(a->model);
 	else if (act == NI_ACT_RESTART)
 		restart(a);
+	else if (act == NI_ACT_SEQUENCE)
+		change_sequence(a);
 	else if (act == NI_ACT_TIME)
 		next_time(a);
 	else if (act == NI_ACT_MARK || act == NI_ACT_JUMP)

@@ -106,6 +106,8 @@ struct ni_app {
 	char message[NI_APP_MESSAGE]; /* shown until the next key */
 	enum ni_role message_role;
 	bool held;
+	bool absolute;     /* sequence numbers as on the wire */
+	uint64_t restyled; /* how often rows had to be made anew, as they look otherwise */
 	struct ni_model_stats held_stats; /* when it was held */
 	enum ni_act pending;              /* m and ' wait for a letter */
 	uint64_t marks[NI_APP_MARKS], came_from;

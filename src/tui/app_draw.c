@@ -186,31 +186,51 @@ mode(const struct ni_app *a, const struct ni_model_stats *s)
 	return ni_model_live(a->model) ? _("ENDED") : _("FILE");
 }
 
+/* One entry of the status line, if all of it fits. */
 static void
-counters(struct ni_app *a, const struct ni_model_stats *s, struct ni_buf *b)
+entry(struct ni_buf *b, int width, struct ni_buf *one)
 {
-	ni_buf_fmt(b, "%s ", mode(a, s));
+	int w = ni_line_width(ni_buf_z(one), one->len);
+	if (ni_line_width(b->p, b->len) + w <= width)
+		ni_buf_mem(b, one->p, one->len);
+	one->len = 0;
+}
+
+/* The most important ones first; whole entries are left out. */
+static void
+counters(struct ni_app *a, const struct ni_model_stats *s, struct ni_buf *b, int width)
+{
+	char mem[128];
+	struct ni_buf one = ni_buf(mem, sizeof(mem));
+	ni_buf_fmt(&one, "%s ", mode(a, s));
 	if (s->state == NI_MODEL_LOADING && !ni_model_live(a->model))
-		ni_buf_fmt(b, "%u%% ", s->percent);
-	ni_app_number(b, a->held ? a->held_stats.packets : s->packets);
-	ni_buf_str(b, _(" packets"));
-	if (a->held) {
-		ni_buf_str(b, "  +");
-		ni_app_number(b, s->packets - a->held_stats.packets);
-		ni_buf_str(b, _(" held"));
-	}
+		ni_buf_fmt(&one, "%u%% ", s->percent);
+	ni_app_number(&one, a->held ? a->held_stats.packets : s->packets);
+	ni_buf_str(&one, _(" packets"));
 	if (s->state == NI_MODEL_LIVE)
-		ni_buf_fmt(b, " %llu/s", (unsigned long long)a->rate);
-	ni_buf_str(b, _("  dropped "));
-	ni_app_number(b, s->dropped);
-	if (s->forgotten + s->lost) {
-		ni_buf_str(b, _("  forgotten "));
-		ni_app_number(b, s->forgotten + s->lost);
+		ni_buf_fmt(&one, " %llu/s", (unsigned long long)a->rate);
+	entry(b, width, &one);
+	if (a->held) {
+		ni_buf_str(&one, "  +");
+		ni_app_number(&one, s->packets - a->held_stats.packets);
+		ni_buf_str(&one, _(" held"));
+		entry(b, width, &one);
 	}
-	ni_buf_str(b, _("  index "));
-	ni_app_bytes(b, s->bytes);
-	if (ni_model_live(a->model))
-		ni_buf_str(b, ni_app_follows(a) ? _("  follow on") : _("  follow off"));
+	ni_buf_str(&one, _("  dropped "));
+	ni_app_number(&one, s->dropped);
+	entry(b, width, &one);
+	if (s->forgotten + s->lost) {
+		ni_buf_str(&one, _("  forgotten "));
+		ni_app_number(&one, s->forgotten + s->lost);
+		entry(b, width, &one);
+	}
+	ni_buf_str(&one, _("  index "));
+	ni_app_bytes(&one, s->bytes);
+	entry(b, width, &one);
+	if (ni_model_live(a->model)) {
+		ni_buf_str(&one, ni_app_follows(a) ? _("  follow on") : _("  follow off"));
+		entry(b, width, &one);
+	}
 }
 
 static void
@@ -231,8 +251,8 @@ draw_status(struct ni_app *a, int y)
 		ni_buf_c(&r, '/');
 		ni_app_number(&r, rows);
 	}
-	counters(a, &s, &l);
 	int w = ni_line_width(ni_buf_z(&r), r.len);
+	counters(a, &s, &l, cols - w - 2);
 	ni_screen_text(y, 0, cols, ni_buf_z(&l), NI_ROLE_BAR, true);
 	ni_screen_text(y, cols - w - 1, w + 1, " ", NI_ROLE_BAR, true);
 	ni_screen_text(y, cols - w, w, right, NI_ROLE_BAR, false);

@@ -102,6 +102,12 @@ packets_draw(struct ni_view *v, struct ni_rect r)
 {
 	struct ni_packets *p = (struct ni_packets *)v;
 	lay_out(p, r);
+	if (p->restyled != v->app->restyled) {
+		ni_rows_clear(p->rows);
+		ni_detail_free(&p->detail);
+		p->tree.count = 0;
+		p->restyled = v->app->restyled;
+	}
 	p->list.height = p->at[NI_PANE_LIST].h ? p->at[NI_PANE_LIST].h - 1 : r.h - 1;
 	ni_packets_sync(p);
 	if (p->at[NI_PANE_LIST].h)
@@ -198,13 +204,11 @@ packets_act(struct ni_view *v, enum ni_act act)
 		change_share(p, act == NI_ACT_LARGER ? STEP : -STEP);
 	else if (act == NI_ACT_FOLLOW)
 		follow(p);
-	else if (act == NI_ACT_RESTART)
-		ni_rows_clear(p->rows);
 	else
 		return p->pane == NI_PANE_LIST   ? act_list(p, act)
 		       : p->pane == NI_PANE_TREE ? act_tree(p, act)
 						 : act_hex(p, act);
-	return act != NI_ACT_RESTART;
+	return true;
 }
 
 static void

@@ -18,6 +18,7 @@ struct ni_packets {
 	uint64_t selected;     /* packet; 0: none yet */
 	struct ni_list list;
 	struct ni_rows *rows;
+	uint64_t restyled; /* what app.restyled was when they were made */
 
 	struct ni_detail detail;
 	struct ni_list tree, hex;

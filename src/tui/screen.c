@@ -151,6 +151,11 @@ int
 ni_screen_open(bool ascii, bool mouse, struct ni_err *err)
 {
 	const char *term = getenv("TERM");
+	if (!isatty(STDOUT_FILENO)) {
+		ni_fail(err, NI_ERR_INPUT, "--tui: standard output is no terminal");
+		ni_hint(err, "-T text, json, report and others can be written to files and pipes");
+		return NI_ERR_INPUT;
+	}
 	scr.have_before = tcgetattr(STDOUT_FILENO, &scr.before) == 0;
 	scr.in_file = NULL;
 	if (!isatty(STDIN_FILENO)) {

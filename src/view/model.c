@@ -47,6 +47,7 @@ struct ni_model {
 	unsigned ntables;
 	enum ni_model_state state;
 	uint64_t taken, version;
+	bool absolute; /* sequence numbers as on the wire */
 	int64_t first_ns;
 	struct ni_err problem;
 
@@ -572,9 +573,15 @@ ni_model_excerpt(const struct ni_model *m, uint64_t number)
 	return x;
 }
 
+void
+ni_model_absolute(struct ni_model *m, bool absolute)
+{
+	m->absolute = absolute;
+}
+
 struct ni_session *
 ni_model_session(struct ni_model *m, struct ni_err *err)
 {
-	struct ni_session_opts o = {.finals = m->finals};
+	struct ni_session_opts o = {.finals = m->finals, .absolute_seq = m->absolute};
 	return m->o.session(m->o.ctx, &o, err);
 }

@@ -103,6 +103,8 @@ struct ni_excerpt ni_model_excerpt(const struct ni_model *m, uint64_t number);
 /** Make another session, knowing how the conversations end as far as that is known. */
 struct ni_session *ni_model_session(struct ni_model *m, struct ni_err *err);
 
+/** Show sequence numbers as on the wire in sessions made from now on, or relative again. */
+void ni_model_absolute(struct ni_model *m, bool absolute);
 /** Stop taking in live packets, or go on. */
 void ni_model_stop(struct ni_model *m);
 /** Forget all packets and begin again (live only). 0 or NI_ERR_RUN. */
