@@ -196,7 +196,7 @@ leave(struct ni_app *a, bool even_at_top)
 	}
 	if (!even_at_top)
 		return;
-	bool live = ni_model_live(a->model) && ni_model_stats(a->model).packets;
+	bool live = ni_model_live(a->model) && ni_model_stats(a->model).packets > a->saved;
 	if (live && !a->ask_quit) {
 		a->ask_quit = true;
 		ni_app_say(a, NI_ROLE_WARN, "%s",
@@ -254,6 +254,7 @@ restart(struct ni_app *a)
 	}
 	ni_filtering_restart(a->filter);
 	a->restyled++;
+	a->saved = 0;
 	memset(a->marks, 0, sizeof(a->marks));
 	ni_app_say(a, NI_ROLE_NOTE, "%s", _("begun again"));
 }

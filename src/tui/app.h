@@ -112,6 +112,7 @@ struct ni_app {
 	enum ni_act pending;              /* m and ' wait for a letter */
 	uint64_t marks[NI_APP_MARKS], came_from;
 	bool quit, dirty, ask_quit;
+	uint64_t saved;             /* packets that there were when they were written to a file */
 	size_t caret_at, caret_len; /* what is wrong in the filter being typed */
 	bool problem_seen;          /* what went wrong with the source has been read */
 	int64_t rate_ns;            /* for packets a second */

@@ -176,6 +176,15 @@ ni_app_find(struct ni_app *a, const char *text, int way)
 /* ---- what was entered ---- */
 
 static void
+written(struct ni_app *a, const struct ni_view *v, const char *said)
+{
+	/* All packets are safe when the list of all of them was written. */
+	if (v == a->tabs[0] && !*ni_filtering_text(a->filter))
+		a->saved = ni_model_stats(a->model).packets;
+	ni_app_say(a, NI_ROLE_GOOD, "%s", said);
+}
+
+static void
 write_file(struct ni_app *a, const char *path)
 {
 	char text[256];
@@ -191,7 +200,7 @@ write_file(struct ni_app *a, const char *path)
 	else if (v->ops->write(v, path, &said, &err))
 		ni_app_say(a, NI_ROLE_BAD, "%s", err.what);
 	else
-		ni_app_say(a, NI_ROLE_GOOD, "%s", ni_buf_z(&said));
+		written(a, v, ni_buf_z(&said));
 }
 
 static void
