@@ -4,12 +4,18 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "app.h"
 #include "i18n.h"
 #include "told.h"
 
-enum { CELL = 128, MAX_ROWS = 400, NS_MS = 1000000 };
+enum {
+	CELL = 128,
+	MAX_ROWS = 400,
+	NS_MS = 1000000,
+	SPARE = 10, /* times as long as sorting took passes before it is done again */
+};
 
 enum column {
 	NUMBER,
@@ -52,6 +58,8 @@ struct conns {
 	enum column sort;
 	bool reverse, sorted;
 	uint64_t table_version, filter_version; /* that order was made for */
+	uint64_t dropped;                       /* rows of the table, then */
+	int64_t arranged_ns, took_ns;           /* when, and how long it took */
 	uint32_t selected;                      /* key of the conversation */
 	struct ni_rect at;
 };
@@ -155,6 +163,14 @@ reserve(struct conns *c, uint64_t n)
 	return true;
 }
 
+static int64_t
+mono_ns(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
 /* Which rows are shown, and in which order. */
 static void
 arrange(struct conns *c)
@@ -167,6 +183,14 @@ arrange(struct conns *c)
 	if (c->table_version == ni_model_version(a->model) + 1 &&
 	    c->filter_version == ni_filtering_version(a->filter) + 1)
 		return;
+	/* Live, with many rows: sorting has to leave time for everything else. */
+	int64_t now = mono_ns();
+	if (c->order && c->table_version && c->dropped == ni_conntab_dropped(table(c)) &&
+	    now - c->arranged_ns < SPARE * c->took_ns) {
+		c->view.app->dirty = true; /* look again soon */
+		return;
+	}
+	c->dropped = ni_conntab_dropped(table(c));
 	c->table_version = ni_model_version(a->model) + 1;
 	c->filter_version = ni_filtering_version(a->filter) + 1;
 	c->n = all;
@@ -183,6 +207,8 @@ arrange(struct conns *c)
 	struct order o = {table(c), c->sort, c->reverse};
 	if (c->sorted && c->n)
 		qsort_r(c->order, c->n, sizeof(*c->order), compare, &o);
+	c->arranged_ns = mono_ns();
+	c->took_ns = c->arranged_ns - now;
 }
 
 static const struct ni_conn_row *
