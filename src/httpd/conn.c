@@ -5,7 +5,7 @@
 
 #include "conn_priv.h"
 
-enum { WAIT_FIN_MS = 20000, TENTH_MS = 100 };
+enum { WAIT_FIN_MS = 20000, HALF_SECOND_MS = 500 };
 
 void
 ni_hd_env_set(struct ni_hd_env *env, int64_t now_ms, time_t wall)
@@ -108,7 +108,7 @@ finish(struct ni_hd_conn *c)
 	} else if (k->close_first == NI_HD_CLOSE_BOTH) {
 		/* The client waits for the same tick of the clock. */
 		c->phase = NI_HD_HOLD;
-		set_deadline(c, TENTH_MS - (uint32_t)(c->env->now_ms % TENTH_MS));
+		set_deadline(c, HALF_SECOND_MS - (uint32_t)(c->env->now_ms % HALF_SECOND_MS));
 	} else if (c->unread || c->in_len || k->half_close) {
 		/* RFC 9112 section 9.6: closing with data unread resets the connection, and the
 		 * reset may reach the client before it has read the response. */

@@ -6,7 +6,7 @@
 
 static const struct ni_hd_knob table[] = {
     {"close-first", "WHO",
-     "server, client or both: who sends the first FIN (both: at the next tenth of a second)"},
+     "server, client or both: who sends the first FIN (both: at the next half second)"},
     {"close-delay", "MS",
      "wait between the client's FIN and ours: 0 closes in three segments, 60 or more in four"},
     {"half-close", NULL,

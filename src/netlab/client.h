@@ -101,7 +101,7 @@ enum nl_phase {
 	NL_CONNECT,
 	NL_TALK,     /* requests and responses */
 	NL_HOLD,     /* all is said: stay for --hold */
-	NL_TICK,     /* wait for the tenth of a second at which both close */
+	NL_TICK,     /* wait for the half second at which both close */
 	NL_SHUT,     /* our FIN is out: read until the server's */
 	NL_WAIT_FIN, /* the server is to close first */
 	NL_DELAY,    /* its FIN is here: wait for --close-delay */

@@ -9,7 +9,7 @@
 
 #include "client.h"
 
-enum { READ_MAX = 65536, TENTH_US = 100000, ROUNDS = 64 };
+enum { READ_MAX = 65536, HALF_SECOND_US = 500000, ROUNDS = 64 };
 
 static int64_t
 ms(uint32_t v)
@@ -142,7 +142,7 @@ nl_conn_begin(struct nl_conn *c, struct nl_run *r, uint32_t number)
 	if (error)
 		broke(c, error);
 	else if (o->tick)
-		c->phase_until = (r->now / TENTH_US + 1) * TENTH_US;
+		c->phase_until = (r->now / HALF_SECOND_US + 1) * HALF_SECOND_US;
 	else
 		start_connect(c);
 }
@@ -234,7 +234,7 @@ finish(struct nl_conn *c)
 		set_phase(c, NL_WAIT_FIN, 0);
 	} else if (o->close_first == NL_CLOSE_BOTH) {
 		c->phase = NL_TICK;
-		c->phase_until = (c->run->now / TENTH_US + 1) * TENTH_US;
+		c->phase_until = (c->run->now / HALF_SECOND_US + 1) * HALF_SECOND_US;
 	} else {
 		shut(c);
 		if (c->phase != NL_END)

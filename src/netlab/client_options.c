@@ -101,7 +101,7 @@ static const struct ni_opt options[] = {
 	{NI_OPT_CALL, 0, "read", "BYTES/MS", N_("read at most BYTES every MS"), AT(read), 0, set_pace},
 
 	{NI_OPT_HEADING, 0, N_("How it ends"), NULL, NULL, 0, 0, NULL},
-	{NI_OPT_CALL, 0, "close-first", "WHO", N_("client (default), server (default with --close-delay or --late-data), or both: at the next tenth of a second"), 0, 0, set_close_first},
+	{NI_OPT_CALL, 0, "close-first", "WHO", N_("client (default), server (default with --close-delay or --late-data), or both: at the next half second"), 0, 0, set_close_first},
 	{NI_OPT_NUMBER, 0, "close-delay", "MS", N_("wait between the server's FIN and ours: 0 closes in three segments, 60 or more in four"), AT(close_delay_ms), WAIT_MAX_MS, NULL},
 	{NI_OPT_FLAG, 0, "half-close", NULL, N_("close our direction as soon as the last request is sent, and read on"), AT(half_close), 0, NULL},
 	{NI_OPT_NUMBER, 0, "late-data", "BYTES", N_("send so much after the server's FIN, before our own"), AT(late_data), 1 << 20, NULL},
@@ -116,7 +116,7 @@ static const struct ni_opt options[] = {
 	{NI_OPT_NUMBER, 0, "reuseaddr", "0|1", N_("bind although the port is in TIME_WAIT (default 1)"), AT(sock.reuseaddr), 1, NULL},
 	{NI_OPT_FLAG, 0, "reuseport", NULL, N_("share the port with another socket (SO_REUSEPORT)"), AT(reuseport), 0, NULL},
 	{NI_OPT_FLAG, 0, "fastopen", NULL, N_("send the request in the SYN, once a first connection has brought a cookie"), AT(fastopen), 0, NULL},
-	{NI_OPT_FLAG, 0, "tick", NULL, N_("connect at the next tenth of a second: two clients bound to each other's ports open simultaneously"), AT(tick), 0, NULL},
+	{NI_OPT_FLAG, 0, "tick", NULL, N_("connect at the next half second: two clients bound to each other's ports open simultaneously"), AT(tick), 0, NULL},
 	{NI_OPT_NUMBER, 0, "rcvbuf", "BYTES", N_("receive buffer, and so the window"), AT(sock.rcvbuf), NUMBER_MAX, NULL},
 	{NI_OPT_NUMBER, 0, "sndbuf", "BYTES", N_("send buffer"), AT(sock.sndbuf), NUMBER_MAX, NULL},
 	{NI_OPT_NUMBER, 0, "window-clamp", "BYTES", N_("announce windows of about so much at most"), AT(sock.window_clamp), NUMBER_MAX, NULL},
