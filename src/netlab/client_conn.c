@@ -73,9 +73,12 @@ bind_source(const struct nl_conn *c, int fd)
 		return 0;
 	if (o->source && ni_address_parse("", o->source, 0, &a, &len, &err))
 		return EINVAL; /* options.c has looked already */
-	/* Connections after the first take the next ports. */
+	/* Connections after the first take the next ports. Without a port, bind() would look for one
+	 * that nobody uses to any target, which takes long once thousands are in use. */
 	if (o->source_port)
 		ni_address_set_port(&a, (uint16_t)(o->source_port + c->number - 1));
+	else
+		ni_sockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
 	return bind(fd, (struct sockaddr *)&a, len) ? errno : 0;
 }
 
