@@ -209,6 +209,8 @@ on_head(struct ni_hd_conn *c, const char *p, size_t n)
 	bool body = r.chunked || r.length;
 	if (!rc && r.length > c->core->limits.body_max)
 		rc = 413;
+	if (!rc && ni_hd_is_echo(&r) && !r.chunked && !r.has_length)
+		rc = 411; /* RFC 9112 section 6.3 allows that: better than an empty echo */
 	if (rc) {
 		refuse(c, p, n, rc);
 		return;

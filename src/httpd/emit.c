@@ -21,6 +21,7 @@ static const struct {
     {404, "Not Found", "There is nothing here by that name."},
     {405, "Method Not Allowed", "This can be read, not written; POST and PUT go to / or /echo."},
     {408, "Request Timeout", "The request was not complete in time."},
+    {411, "Length Required", "A body needs a Content-Length, or chunks."},
     {412, "Precondition Failed", "What you have is not what is here."},
     {413, "Content Too Large", "The body is larger than this server takes."},
     {414, "URI Too Long", "The address is longer than this server takes."},

@@ -63,6 +63,8 @@ PROBES = [  # name, bytes, statuses, whether the server closes, check of the raw
      has(b'\r\n\r\nhello')),
     ('POST /', req(b'/', b'Content-Length: 5\r\n', b'POST', body=b'hello'), [200], False,
      has(b'\r\n\r\nhello')),
+    ('POST without length', req(b'/echo', method=b'POST'), [411], True, None),
+    ('POST of nothing', req(b'/echo', b'Content-Length: 0\r\n', b'POST'), [200], False, None),
     ('PUT chunked', req(b'/echo', b'Transfer-Encoding: chunked\r\n', b'PUT',
                         body=b'5\r\nhello\r\n6;a=b\r\n world\r\n0\r\nT: x\r\n\r\n'), [200], False,
      has(b'\r\n\r\nhello world')),

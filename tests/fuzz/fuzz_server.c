@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Fuzz target of the server's core and parser: the input goes in whole and cut in pieces (its first
- * byte says how), and both must give the same output. Built with -fsanitize=fuzzer, or with
- * -DREPLAY as a program that replays files.
+ * byte says how), and both must give the same output.
  */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "../../src/httpd/core.h"
+#include "fuzz.h"
 
 enum { OUT_MAX = 1 << 24 };
 
@@ -36,7 +31,7 @@ drain(struct ni_hd_conn *c, struct output *o)
 			ni_hd_conn_shut(c);
 		} else if ((w & NI_HD_WANT_WRITE) && ni_hd_conn_piece(c, &piece)) {
 			if (piece.n > OUT_MAX - o->n)
-				abort();
+				fuzz_fail("more output than can be");
 			memcpy(o->p + o->n, piece.p, piece.n);
 			o->n += piece.n;
 			ni_hd_conn_sent(c, piece.n);
@@ -95,22 +90,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	run(data + 1, size - 1, size - 1, &whole);
 	run(data + 1, size - 1, (size_t)data[0] % 32 + 1, &parts);
 	if (whole.n != parts.n || memcmp(whole.p, parts.p, whole.n) != 0)
-		abort();
+		fuzz_fail("the answer depends on how the request was cut");
 	return 0;
 }
-
-#ifdef REPLAY
-int
-main(int argc, char **argv)
-{
-	static uint8_t data[1 << 20];
-	for (int i = 1; i < argc; i++) {
-		FILE *f = fopen(argv[i], "rb");
-		if (!f)
-			return 1;
-		LLVMFuzzerTestOneInput(data, fread(data, 1, sizeof(data), f));
-		fclose(f);
-	}
-	return 0;
-}
-#endif
