@@ -97,8 +97,8 @@ set_knob(void *opts, const struct ni_opt *opt, const char *arg, struct ni_err *e
 	return NI_ERR_INPUT;
 }
 
-/* The options and after them the knobs; returns how many rows there are in @all. */
-static size_t
+/* The options and after them the knobs, in @all. */
+static struct ni_opt_table
 all_options(struct ni_opt *all)
 {
 	size_t n = NOPTIONS;
@@ -110,7 +110,7 @@ all_options(struct ni_opt *all)
 		all[n++] = (struct ni_opt){
 		    NI_OPT_CALL, 0, k->name, k->arg, k->help, 0, 0, set_knob,
 		};
-	return n;
+	return (struct ni_opt_table){"netinspect-httpd", all, n};
 }
 
 static int
@@ -159,7 +159,8 @@ ni_hd_opts_parse(struct ni_hd_opts *o, int argc, char **argv, struct ni_err *err
 	    .tcp = {.backlog = 4096,
 		    .sock = {.reuseaddr = 1, .nodelay = 1, .quickack = UINT32_MAX}},
 	};
-	int rc = ni_opts_parse(all, all_options(all), "netinspect-httpd", o, argc, argv, err);
+	const struct ni_opt_table table = all_options(all);
+	int rc = ni_opts_parse(&table, o, argc, argv, err);
 	return rc ? rc : check(o, argc, argv, err);
 }
 
@@ -171,7 +172,8 @@ ni_hd_opts_help(void)
 	      "Serve files over HTTP/1.1, in every way a server can be built, and make traffic\n"
 	      "worth looking at.\n",
 	      stdout);
-	ni_opts_help(all, all_options(all));
+	const struct ni_opt_table table = all_options(all);
+	ni_opts_help(&table);
 	puts("\nSIGTERM ends it when open requests are answered, a second one at once; SIGHUP "
 	     "opens\n"
 	     "--root and the log again.");
@@ -181,5 +183,6 @@ void
 ni_hd_opts_man(void)
 {
 	struct ni_opt all[NI_OPTS_MAX];
-	ni_opts_man(all, all_options(all));
+	const struct ni_opt_table table = all_options(all);
+	ni_opts_man(&table);
 }

@@ -178,7 +178,9 @@ turn(struct pool *p, struct nl_run *r)
 	r->now = nl_now();
 	for (uint32_t i = p->n; i-- > 0;) {
 		struct nl_conn *c = &p->conn[i];
-		short revents = p->fds[i].fd < 0 ? 0 : p->fds[i].revents;
+		short revents = 0;
+		if (p->fds[i].fd >= 0)
+			revents = p->fds[i].revents;
 		if (revents || nl_conn_due(c) <= r->now)
 			nl_conn_run(c, revents);
 		if (c->phase == NL_END)
@@ -194,10 +196,12 @@ run(const struct nl_client_opts *o, struct ni_err *err)
 	int rc = nl_run_init(&r, o, err);
 	p.conn = calloc(p.cap, sizeof(*p.conn));
 	p.fds = calloc(p.cap, sizeof(*p.fds));
-	if (!rc && (!p.conn || !p.fds))
-		rc = ni_fail(err, NI_ERR_RUN, _("not enough memory"));
 	if (rc)
 		goto out;
+	if (!p.conn || !p.fds) {
+		rc = ni_fail(err, NI_ERR_RUN, _("not enough memory"));
+		goto out;
+	}
 	r.now = p.start = nl_now();
 	p.end = o->connections > 1 ? p.start + (int64_t)o->seconds * 1000000 : INT64_MAX;
 	while (!interrupted && r.now < p.end && (p.n || p.begun < o->connections)) {

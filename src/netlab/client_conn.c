@@ -73,8 +73,8 @@ bind_source(const struct nl_conn *c, int fd)
 		return 0;
 	if (o->source && ni_address_parse("", o->source, 0, &a, &len, &err))
 		return EINVAL; /* options.c has looked already */
-	/* Connections after the first take the next ports. Without a port, bind() would look for one
-	 * that nobody uses to any target, which takes long once thousands are in use. */
+	/* Connections after the first take the next ports. Without a port, bind() would look for
+	 * one that nobody uses to any target, which takes long once thousands are in use. */
 	if (o->source_port)
 		ni_address_set_port(&a, (uint16_t)(o->source_port + c->number - 1));
 	else
@@ -212,11 +212,9 @@ on_eof(struct nl_conn *c)
 		c->answered++;
 		nl_report_exchange(c);
 	}
-	if (c->shut)
-		complete(c);
-	else if (o->close_delay_ms)
+	if (!c->shut && o->close_delay_ms)
 		set_phase(c, NL_DELAY, ms(o->close_delay_ms));
-	else if (c->late_left)
+	else if (!c->shut && c->late_left)
 		set_phase(c, NL_LATE, 0);
 	else
 		complete(c);

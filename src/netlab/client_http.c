@@ -75,7 +75,7 @@ take_head(struct nl_http *h, const char *p, size_t *n)
 		if (h->head_len == NL_HEAD_MAX)
 			return NL_HTTP_BROKEN;
 		h->head[h->head_len++] = p[i];
-		if (h->head_len <= 5 && p[i] != version[h->head_len - 1]) {
+		if (h->head_len <= 5 && memcmp(h->head, version, h->head_len) != 0) {
 			/* HTTP/0.9: no head at all. */
 			h->state = NL_HTTP_TO_END;
 			h->status = 0;

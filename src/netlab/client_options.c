@@ -143,7 +143,8 @@ static const struct ni_opt options[] = {
 };
 /* clang-format on */
 
-enum { NOPTIONS = sizeof(options) / sizeof(options[0]) };
+static const struct ni_opt_table table = {"netlab client", options,
+					  sizeof(options) / sizeof(options[0])};
 
 void
 nl_client_help(void)
@@ -151,14 +152,14 @@ nl_client_help(void)
 	puts(_("Usage: netlab client [options] [ADDRESS[:PORT]][/PATH]\n\n"
 	       "Ask an HTTP server, by default 127.0.0.1:7788/, and choose what the wire shows.\n"
 	       "Prints a line for each exchange and one for each connection."));
-	ni_opts_help(options, NOPTIONS);
+	ni_opts_help(&table);
 	puts(_("\nExit status: 0 if every connection ended as asked, 1 if not, 2 on wrong usage."));
 }
 
 void
 nl_client_man(void)
 {
-	ni_opts_man(options, NOPTIONS);
+	ni_opts_man(&table);
 }
 
 /* This host, RFC 1918, RFC 6598, RFC 3927, RFC 4193, RFC 4291 link-local. */
@@ -261,7 +262,7 @@ nl_client_parse(struct nl_client_opts *o, int argc, char **argv, struct ni_err *
 	    .seconds = 10,
 	    .sock = {.reuseaddr = 1, .nodelay = 1, .quickack = UINT32_MAX},
 	};
-	int rc = ni_opts_parse(options, NOPTIONS, "netlab client", o, argc, argv, err);
+	int rc = ni_opts_parse(&table, o, argc, argv, err);
 	if (rc || o->help)
 		return rc;
 	if (optind + 1 < argc)

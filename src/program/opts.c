@@ -57,11 +57,11 @@ apply(const struct ni_opt *opt, void *o, const char *arg, struct ni_err *err)
 }
 
 static void
-getopt_tables(const struct ni_opt *table, size_t n, char *letters, struct option *longs)
+getopt_tables(const struct ni_opt_table *table, char *letters, struct option *longs)
 {
 	*letters++ = ':';
-	for (size_t i = 0; i < n; i++) {
-		const struct ni_opt *o = &table[i];
+	for (size_t i = 0; i < table->n; i++) {
+		const struct ni_opt *o = &table->row[i];
 		if (o->kind == NI_OPT_HEADING)
 			continue;
 		if (o->letter) {
@@ -77,41 +77,42 @@ getopt_tables(const struct ni_opt *table, size_t n, char *letters, struct option
 }
 
 static const struct ni_opt *
-find(const struct ni_opt *table, size_t n, int c)
+find(const struct ni_opt_table *table, int c)
 {
 	if (c >= LONG_BASE)
-		return &table[c - LONG_BASE];
-	for (size_t i = 0; i < n; i++)
-		if (table[i].letter && table[i].letter == c)
-			return &table[i];
+		return &table->row[c - LONG_BASE];
+	for (size_t i = 0; i < table->n; i++)
+		if (table->row[i].letter && table->row[i].letter == c)
+			return &table->row[i];
 	return NULL;
 }
 
+/* What getopt_long() could not take; @c is what it returned. */
+static int
+refuse(const struct ni_opt_table *table, int c, const char *word, struct ni_err *err)
+{
+	if (c == ':')
+		ni_fail(err, NI_ERR_INPUT, _("%s: needs an argument"), word);
+	else
+		ni_fail(err, NI_ERR_INPUT, _("%s: no such option, or it takes no argument"), word);
+	ni_hint(err, _("'%s --help' lists all options"), table->program);
+	return NI_ERR_INPUT;
+}
+
 int
-ni_opts_parse(const struct ni_opt *table, size_t n, const char *program, void *o, int argc,
-	      char **argv, struct ni_err *err)
+ni_opts_parse(const struct ni_opt_table *table, void *o, int argc, char **argv, struct ni_err *err)
 {
 	char letters[2 * NI_OPTS_MAX + 2];
 	struct option longs[NI_OPTS_MAX + 1];
 	int c;
 	int rc = NI_SUCCESS;
-	if (n > NI_OPTS_MAX)
-		return ni_fail(err, NI_ERR_RUN, "%zu options", n);
-	getopt_tables(table, n, letters, longs);
+	if (table->n > NI_OPTS_MAX)
+		return ni_fail(err, NI_ERR_RUN, "%zu options", table->n);
+	getopt_tables(table, letters, longs);
 	opterr = 0;
 	while (!rc && (c = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
-		const struct ni_opt *opt = find(table, n, c);
-		if (opt) {
-			rc = apply(opt, o, optarg, err);
-			continue;
-		}
-		if (c == ':')
-			ni_fail(err, NI_ERR_INPUT, _("%s: needs an argument"), argv[optind - 1]);
-		else
-			ni_fail(err, NI_ERR_INPUT, _("%s: no such option, or it takes no argument"),
-				argv[optind - 1]);
-		ni_hint(err, _("'%s --help' lists all options"), program);
-		rc = NI_ERR_INPUT;
+		const struct ni_opt *opt = find(table, c);
+		rc = opt ? apply(opt, o, optarg, err) : refuse(table, c, argv[optind - 1], err);
 	}
 	return rc;
 }
@@ -139,9 +140,9 @@ wrap(const char *text, int at)
 }
 
 void
-ni_opts_help(const struct ni_opt *table, size_t rows)
+ni_opts_help(const struct ni_opt_table *table)
 {
-	for (const struct ni_opt *o = table; o < table + rows; o++) {
+	for (const struct ni_opt *o = table->row; o < table->row + table->n; o++) {
 		if (o->kind == NI_OPT_HEADING) {
 			printf("\n%s\n", _(o->name));
 			continue;
@@ -162,9 +163,9 @@ roff(const char *s)
 }
 
 void
-ni_opts_man(const struct ni_opt *table, size_t n)
+ni_opts_man(const struct ni_opt_table *table)
 {
-	for (const struct ni_opt *o = table; o < table + n; o++) {
+	for (const struct ni_opt *o = table->row; o < table->row + table->n; o++) {
 		if (o->kind == NI_OPT_HEADING) {
 			printf(".SS %s\n", o->name);
 			continue;

@@ -33,19 +33,25 @@ struct ni_opt {
 	int (*call)(void *o, const struct ni_opt *opt, const char *arg, struct ni_err *err);
 };
 
+/* All rows of a program. */
+struct ni_opt_table {
+	const char *program; /* as its user types it */
+	const struct ni_opt *row;
+	size_t n; /* at most NI_OPTS_MAX */
+};
+
 /**
- * Parse @argv into the options @o by the @n rows (at most NI_OPTS_MAX) of @table. Operands are
- * moved to the end; optind is the first of them. @program is named in the hint. Returns 0 or
- * NI_ERR_INPUT with @err filled.
+ * Parse @argv into the options @o by @table. Operands are moved to the end; optind is the first of
+ * them. Returns 0 or NI_ERR_INPUT with @err filled.
  */
-int ni_opts_parse(const struct ni_opt *table, size_t n, const char *program, void *o, int argc,
-		  char **argv, struct ni_err *err);
+int ni_opts_parse(const struct ni_opt_table *table, void *o, int argc, char **argv,
+		  struct ni_err *err);
 
 /** Print the rows to standard output for a terminal of 80 columns. */
-void ni_opts_help(const struct ni_opt *table, size_t n);
+void ni_opts_help(const struct ni_opt_table *table);
 
 /** Print the rows as roff. */
-void ni_opts_man(const struct ni_opt *table, size_t n);
+void ni_opts_man(const struct ni_opt_table *table);
 
 /** A number of digits alone, at most @max, as the value of --@name. */
 int ni_opts_number(const char *name, const char *arg, uint64_t max, uint64_t *v,
