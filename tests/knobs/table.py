@@ -2,11 +2,15 @@
 """The knobs, and what netinspect must see of each."""
 
 import json
+import os
 import re
 import signal
 import subprocess
+import tempfile
 import time
 from dataclasses import dataclass, field
+
+import libtest
 
 # What differs between distributions and would change what is seen.
 SYSCTL = {
@@ -493,7 +497,30 @@ def client_cc(httpd, netlab):
     return _has_cubic() and _congestion_control((), ('--cc', 'cubic'), httpd, netlab, 'client')
 
 
+def broken_framing(httpd, netlab):
+    """What the report says of responses that are shorter than announced."""
+    process, port = _serve(httpd, '--port', '0')
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(directory, 'x.pcapng')
+        watcher = subprocess.Popen([libtest.NETINSPECT, '-i', 'lo', '-q', '-w', path],
+                                   stderr=subprocess.DEVNULL)
+        end = time.monotonic() + 10
+        while not (os.path.exists(path) and os.path.getsize(path)) and time.monotonic() < end:
+            time.sleep(0.01)
+        time.sleep(0.05)
+        for query in ('bad-length=+10', 'bad-chunk'):
+            _client(netlab, f'127.0.0.1:{port}/?{query}')
+        time.sleep(0.1)
+        watcher.send_signal(signal.SIGINT)
+        watcher.wait(timeout=20)
+        report = subprocess.run([libtest.NETINSPECT, '-r', path, '-T', 'report'],
+                                capture_output=True, check=True).stdout.decode()
+    _stop(process)
+    return None if re.search(r'\n +2 +HTTP response cut off', report) else report
+
+
 ON_THE_HOST = [
+    ('server bad-length, bad-chunk', broken_framing),
     ('server reuseaddr', server_reuseaddr),
     ('server reuseport', server_reuseport),
     ('client reuseaddr', client_reuseaddr),
