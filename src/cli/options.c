@@ -314,6 +314,7 @@ const struct opt ni_cli_options[] = {
 	{CALL, 0, "conn", "NUMBER", "ladder: only these TCP connections (as 3 or 0,4-7; tcp.stream has the number); may be repeated", 0, 0, set_conns},
 	{CALL, 0, "records", "KINDS", "with -T records: only these kinds (comma-separated): conn, http, dns, arp, dhcp, ntp, note", 0, 0, set_records},
 	{FLAG, 0, "full", NULL, "report: cut no list short; ladder: fold nothing", AT(full), 0, NULL},
+	{STRING, 0, "net", "NETWORK", "the clients' own network, for example 192.168.1.0/24: what DHCP in the capture does not tell", AT(net), 0, NULL},
 	{STRING, 0, "export-objects", "http,DIR", "write the bodies of HTTP messages, decoded, as files into DIR, which is made if it is missing", AT(export_objects), 0, NULL},
 	{CALL, 0, "color", "WHEN", "auto, always or never (NO_COLOR is honoured)", 0, 0, set_color},
 	{NUMBER, 0, "width", "COLUMNS", "width of reports and ladders (default: the terminal's, else 80)", AT(width), 1000, NULL},

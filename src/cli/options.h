@@ -37,8 +37,9 @@ struct ni_cli {
 	const char *filter; /* -f, or the trailing words joined */
 	const char *display_filter; /* -Y */
 	const char *linktype, *user, *glossary, *list_fields, *completion, *color;
+	const char *net;            /* "192.0.2.0/24" */
 	const char *export_objects; /* "http,DIR" */
-	uint64_t count; /* -c; 0: no limit */
+	uint64_t count;             /* -c; 0: no limit */
 	uint32_t snaplen, buffer_mib;
 	uint64_t memory, spool; /* bytes; 0: the default */
 	bool tui, no_mouse;

@@ -63,7 +63,8 @@ make_sink(struct ni_out *out, struct ni_cli *c, struct ni_session *s,
 					.nconns = c->nconns,
 					.explain = c->explain,
 					.live = !c->read_file};
-	struct ni_report_opts report = {.full = c->full, .input = about, .session = s};
+	struct ni_report_opts report = {
+	    .full = c->full, .input = about, .session = s, .net = c->net};
 	switch (c->format) {
 	case NI_FORMAT_FIELDS:
 		c->layout.keys = c->fields.v;
@@ -74,7 +75,7 @@ make_sink(struct ni_out *out, struct ni_cli *c, struct ni_session *s,
 	case NI_FORMAT_RECORDS:
 		return ni_records_sink(out, c->records, about->live);
 	case NI_FORMAT_REPORT:
-		return ni_report_sink(out, &report);
+		return ni_report_sink(out, &report, err);
 	case NI_FORMAT_LADDER:
 		out->ascii |= !has_utf8();
 		return ni_ladder_sink(out, &ladder);
@@ -124,6 +125,7 @@ ni_outputs_open(struct ni_out *out, struct ni_cli *c, struct ni_session *s,
 				  .out = out,
 				  .session = s,
 				  .about = about,
+				  .net = c->net,
 				  .alone = !main_asked(c) && c->stats.n == 1};
 	for (size_t i = 0; i < c->stats.n && !rc; i++)
 		rc = add(s, ni_stat_open(&env, c->stats.v[i], err), err);

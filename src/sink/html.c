@@ -269,7 +269,7 @@ ni_html_sink(struct ni_out *out, const struct ni_report_opts *opts)
 	p->input = opts->input;
 	p->more = (struct rp_html){after, is_drawn, p};
 	report.html = &p->more;
-	p->report = ni_report_sink(out, &report);
+	p->report = ni_report_sink(out, &report, NULL);
 	p->ladders = ladders_new(POOL_BYTES, KEEP);
 	if (p->report && p->ladders)
 		return &p->sink;

@@ -11,6 +11,7 @@
 
 #include "netinspect/dis.h"
 #include "netinspect/event.h"
+#include "story.h"
 #include "tcp_track.h"
 
 struct report {
@@ -29,6 +30,7 @@ struct report {
 	struct rp_arp arp;
 	struct rp_icmp icmp;
 	struct rp_dhcp dhcp;
+	struct ni_story story;
 };
 
 /* ---- what the sections share ---- */
@@ -106,6 +108,8 @@ take_frame(struct ni_sink *s, const struct ni_dis *d)
 		rp_pairs_frame(&r->pairs, d);
 	if (special & RP_ICMP)
 		rp_icmp_frame(&r->icmp, d, &r->bad);
+	if (d->conn)
+		ni_story_frame(&r->story, d);
 }
 
 static bool
@@ -133,6 +137,7 @@ static void
 take_event(struct ni_sink *s, const struct ni_event *e)
 {
 	struct report *r = (struct report *)s;
+	ni_story_event(&r->story, e);
 	switch ((enum ni_event_kind)e->kind) {
 	case NI_EV_CONN_NEW:
 	case NI_EV_CONN_STATE:
@@ -164,6 +169,14 @@ take_event(struct ni_sink *s, const struct ni_event *e)
 }
 
 /* ---- writing ---- */
+
+static void
+write_story(const struct report *r, const struct rp_ctx *ctx)
+{
+	struct ni_addr client;
+	if (ni_story_busiest(&r->story, &client))
+		ni_story_tell(&r->story, ctx->page, &client, ctx->zero_ns, ctx->full);
+}
 
 /* A page of HTML has drawings beside the sections. */
 static void
@@ -207,6 +220,7 @@ finish(struct ni_sink *s, struct ni_err *err)
 		more(&page, RP_AFTER_CONNS);
 		rp_http_write(&r->http, &r->conns, &ctx);
 		more(&page, RP_AFTER_HTTP);
+		write_story(r, &ctx);
 		rp_icmp_write(&r->icmp, &ctx);
 		rp_notes_write(&r->notes, &ctx);
 	}
@@ -232,6 +246,7 @@ free_report(struct ni_sink *s)
 	rp_arp_free(&r->arp);
 	rp_icmp_free(&r->icmp);
 	rp_dhcp_free(&r->dhcp);
+	ni_story_free(&r->story);
 	free(r);
 }
 
@@ -244,8 +259,11 @@ static const struct ni_sink_ops ops = {
 };
 
 struct ni_sink *
-ni_report_sink(struct ni_out *out, const struct ni_report_opts *opts)
+ni_report_sink(struct ni_out *out, const struct ni_report_opts *opts, struct ni_err *err)
 {
+	struct ni_net net = {.bits = 0};
+	if (opts->net && ni_net_parse(&net, opts->net, err))
+		return NULL;
 	struct report *r = calloc(1, sizeof(*r));
 	if (!r)
 		return NULL;
@@ -253,5 +271,6 @@ ni_report_sink(struct ni_out *out, const struct ni_report_opts *opts)
 	r->out = out;
 	r->opts = *opts;
 	r->conns.full = opts->full;
+	ni_story_init(&r->story, &net);
 	return &r->sink;
 }

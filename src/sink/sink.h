@@ -95,10 +95,12 @@ struct ni_report_opts {
 	const struct ni_report_input *input;
 	const struct ni_session *session; /* for its drop counts */
 	const struct rp_html *html;       /* write HTML, with these additions; NULL: text */
+	const char *net;                  /* --net or NULL */
 };
 
-/* -T report. */
-struct ni_sink *ni_report_sink(struct ni_out *out, const struct ni_report_opts *opts);
+/* -T report. NULL when memory is short, or with @err filled when opts->net is no network. */
+struct ni_sink *ni_report_sink(struct ni_out *out, const struct ni_report_opts *opts,
+			       struct ni_err *err);
 
 /*
  * --html: the report as one self-contained page, to @out, which stays the caller's. NULL when

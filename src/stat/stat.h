@@ -23,6 +23,7 @@ struct ni_stat_env {
 	struct ni_session *session;
 	const struct ni_report_input *about; /* complete at the end of the capture */
 	bool json;                           /* write one line of JSON instead of text */
+	const char *net;                     /* --net, the clients' network, or NULL */
 	bool alone; /* nothing else is printed: it may write before the end */
 };
 
@@ -75,5 +76,7 @@ struct ni_sink *ni_stat_rtt(const struct ni_stat_env *env, const struct ni_stat 
 			    const char *args, struct ni_err *err);
 struct ni_sink *ni_stat_tree(const struct ni_stat_env *env, const struct ni_stat *stat,
 			     const char *args, struct ni_err *err);
+struct ni_sink *ni_stat_story(const struct ni_stat_env *env, const struct ni_stat *stat,
+			      const char *args, struct ni_err *err);
 
 #endif

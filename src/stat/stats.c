@@ -34,6 +34,7 @@ static const struct ni_stat stats[] = {
 	{"follow,http", "ascii|hex|raw,STREAM[,RANGE]", N_("the HTTP messages of a TCP connection, their bodies decoded"), ni_stat_follow},
 	{"follow,tcp", "ascii|hex|raw,STREAM[,RANGE]", N_("what both sides of a TCP connection sent, in the order of capture"), ni_stat_follow},
 	{"follow,udp", "ascii|hex|raw,STREAM[,RANGE]", N_("the datagrams of a UDP conversation"), ni_stat_follow},
+	{"story", "[CLIENT]", N_("a page load told over all protocols, of the client with this address; without one, of the busiest"), ni_stat_story},
 };
 /* clang-format on */
 

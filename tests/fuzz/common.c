@@ -80,7 +80,7 @@ fuzz_begin(struct fuzz_session *f)
 	struct ni_report_opts report = {.full = true, .input = &f->input, .session = f->s};
 	add(f, ni_text_sink(&f->out[0], &text));
 	add(f, ni_json_sink(&f->out[1], true));
-	add(f, ni_report_sink(&f->out[2], &report));
+	add(f, ni_report_sink(&f->out[2], &report, NULL));
 	add(f, ni_records_sink(&f->out[3], 0, true));
 	add(f, ni_ladder_sink(&f->out[4], &ladder));
 }

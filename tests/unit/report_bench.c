@@ -31,7 +31,7 @@ begin(bool full)
 	file = tmpfile();
 	assert_non_null(file);
 	assert_int_equal(ni_out_init(&out, fileno(file), NULL), 0);
-	sink = ni_report_sink(&out, &opts);
+	sink = ni_report_sink(&out, &opts, NULL);
 	assert_non_null(sink);
 }
 

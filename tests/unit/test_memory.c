@@ -207,7 +207,7 @@ whole_run(const char *name)
 		ready = ready && !ni_out_init(&out[i], -1, NULL);
 	if (ready) {
 		struct ni_sink *sinks[OUTPUTS] = {
-		    ni_report_sink(&out[0], &report), ni_json_sink(&out[1], true),
+		    ni_report_sink(&out[0], &report, NULL), ni_json_sink(&out[1], true),
 		    ni_ladder_sink(&out[2], &ladder), ni_html_sink(&out[3], &report),
 		    ni_records_sink(&out[4], 0, false)};
 		for (unsigned i = 0; i < OUTPUTS; i++)
