@@ -101,7 +101,7 @@ ipv6_on() {
 # when it listens.
 CAPTURE_PID=
 capture() {
-	CAPTURE_LOG=$WORK/tcpdump.log
+	CAPTURE_LOG=$WORK/tcpdump-$1-$2.log
 	ip netns exec "$1" tcpdump -Z root -n -s 0 -i "$2" -w "$3" "${@:4}" 2>"$CAPTURE_LOG" &
 	CAPTURE_PID=$!
 	wait_until "tcpdump on $1 $2" grep -qs 'listening on' "$CAPTURE_LOG"

@@ -15,6 +15,7 @@
 #include "options.h"
 #include "run.h"
 #include "stat.h"
+#include "two.h"
 #include "view.h"
 
 enum { EXIT_RUN = 1, EXIT_INPUT = 2 };
@@ -129,6 +130,7 @@ main(int argc, char **argv)
 			     cli.completion || cli.list_ifaces || cli.list_linktypes ||
 			     cli.list_stats;
 		rc = about                 ? answer(&cli, &err)
+		     : cli.read_second     ? ni_run_two(&cli, &err)
 		     : ni_view_asked(&cli) ? ni_view_run(&cli, &err)
 					   : ni_run(&cli, &err);
 	}

@@ -192,6 +192,18 @@ add_field(struct ni_cli *cli, const char *arg, struct ni_err *err)
 }
 
 static int
+set_read(struct ni_cli *cli, const char *arg, struct ni_err *err)
+{
+	if (cli->read_second)
+		return ni_fail(err, NI_ERR_INPUT, "-r %s: at most two files are compared", arg);
+	if (cli->read_file)
+		cli->read_second = arg;
+	else
+		cli->read_file = arg;
+	return NI_SUCCESS;
+}
+
+static int
 add_stat(struct ni_cli *cli, const char *arg, struct ni_err *err)
 {
 	if (!strcmp(arg, "help")) {
@@ -278,7 +290,7 @@ set_spool(struct ni_cli *cli, const char *arg, struct ni_err *err)
 const struct opt ni_cli_options[] = {
 	{HEADING, 0, "Input", NULL, NULL, 0, 0, NULL},
 	{LIST, 'i', "interface", "IFACE", "capture on IFACE, a name or number from -D; may be repeated", AT(ifaces), 0, NULL},
-	{STRING, 'r', "read-file", "FILE", "read a capture file, - for standard input (pcap or pcapng, also gzip or zstd)", AT(read_file), 0, NULL},
+	{CALL, 'r', "read-file", "FILE", "read a capture file, - for standard input (pcap or pcapng, also gzip or zstd); with -T report a second one from the other side of a router or NAT", 0, 0, set_read},
 	{FLAG, 0, "follow", NULL, "with -r: wait for more at the end of a file that is still being written", AT(follow), 0, NULL},
 	{STRING, 'f', "capture-filter", "FILTER", "capture filter (BPF syntax); the trailing words mean the same", AT(filter), 0, NULL},
 	{STRING, 'Y', "display-filter", "FILTER", "show (and with -w write) only packets that match FILTER, in Wireshark's language; see netinspect-filter(5)", AT(display_filter), 0, NULL},
@@ -501,6 +513,14 @@ check(struct ni_cli *cli, struct ni_err *err)
 {
 	if (cli->read_file && cli->ifaces.n)
 		return ni_fail(err, NI_ERR_INPUT, "-r and -i: a file or an interface, not both");
+	bool more = cli->write_file || cli->stats.n || cli->export_objects || cli->follow ||
+		    cli->display_filter || cli->html;
+	if (cli->read_second && (cli->format != NI_FORMAT_REPORT || more)) {
+		ni_fail(err, NI_ERR_INPUT, "-r %s: a second file is compared only with -T report%s",
+			cli->read_second, more ? ", and with nothing else" : "");
+		ni_hint(err, "netinspect -T report -r inside.pcap -r outside.pcap");
+		return NI_ERR_INPUT;
+	}
 	if (cli->fields.n && cli->format != NI_FORMAT_FIELDS)
 		return ni_fail(err, NI_ERR_INPUT, "-e: only with -T fields");
 	if (cli->records && cli->format != NI_FORMAT_RECORDS)

@@ -34,7 +34,8 @@ enum ni_format {
 struct ni_cli {
 	struct ni_cli_list ifaces, fields, autostop, ring, decode_as, stats;
 	const char *read_file, *write_file, *write_format, *html;
-	const char *filter; /* -f, or the trailing words joined */
+	const char *read_second;    /* of two -r */
+	const char *filter;         /* -f, or the trailing words joined */
 	const char *display_filter; /* -Y */
 	const char *linktype, *user, *glossary, *list_fields, *completion, *color;
 	const char *net;            /* "192.0.2.0/24" */
@@ -52,7 +53,7 @@ struct ni_cli {
 	size_t nconns;
 	struct ni_fields_opts layout;      /* -E */
 	const char *only[NI_CLI_LIST + 1]; /* -O, NULL-terminated; [0] NULL: all */
-	unsigned records; /* --records: a bit a kind; 0: all */
+	unsigned records;                  /* --records: a bit a kind; 0: all */
 	bool tree, hex, quiet, print, line_buffered, no_names;
 	bool full, ascii, explain, check_checksums, absolute_seq;
 	bool stats_json;

@@ -98,8 +98,21 @@ ni_outputs_color(const struct ni_cli *c)
 	return isatty(STDOUT_FILENO) == 1;
 }
 
-static int
-add(struct ni_session *s, struct ni_sink *sink, struct ni_err *err)
+int
+ni_outputs_stdout(struct ni_out *out, const struct ni_cli *c, struct ni_err *err)
+{
+	int rc = ni_out_init(out, STDOUT_FILENO, err);
+	if (rc)
+		return rc;
+	out->color = ni_outputs_color(c);
+	out->ascii = c->ascii;
+	out->width = ni_outputs_width(c);
+	out->line_flush = c->line_buffered || isatty(STDOUT_FILENO) == 1;
+	return NI_SUCCESS;
+}
+
+int
+ni_outputs_add(struct ni_session *s, struct ni_sink *sink, struct ni_err *err)
 {
 	if (sink)
 		return ni_session_add(s, sink, err);
@@ -112,15 +125,9 @@ int
 ni_outputs_open(struct ni_out *out, struct ni_cli *c, struct ni_session *s,
 		const struct ni_report_input *about, struct ni_err *err)
 {
-	int rc = ni_out_init(out, STDOUT_FILENO, err);
-	if (rc)
-		return rc;
-	out->color = ni_outputs_color(c);
-	out->ascii = c->ascii;
-	out->width = ni_outputs_width(c);
-	out->line_flush = c->line_buffered || isatty(STDOUT_FILENO) == 1;
-	if (main_asked(c))
-		rc = add(s, make_sink(out, c, s, about, err), err);
+	int rc = ni_outputs_stdout(out, c, err);
+	if (!rc && main_asked(c))
+		rc = ni_outputs_add(s, make_sink(out, c, s, about, err), err);
 	struct ni_stat_env env = {.json = c->stats_json,
 				  .out = out,
 				  .session = s,
@@ -128,7 +135,7 @@ ni_outputs_open(struct ni_out *out, struct ni_cli *c, struct ni_session *s,
 				  .net = c->net,
 				  .alone = !main_asked(c) && c->stats.n == 1};
 	for (size_t i = 0; i < c->stats.n && !rc; i++)
-		rc = add(s, ni_stat_open(&env, c->stats.v[i], err), err);
+		rc = ni_outputs_add(s, ni_stat_open(&env, c->stats.v[i], err), err);
 	return rc;
 }
 
@@ -136,7 +143,7 @@ int
 ni_outputs_open_html(struct ni_out *out, int fd, const struct ni_cli *c, struct ni_session *s,
 		     const struct ni_report_input *about, struct ni_err *err)
 {
-	struct ni_report_opts opts = {.full = c->full, .input = about, .session = s};
+	struct ni_report_opts opts = {.full = c->full, .input = about, .session = s, .net = c->net};
 	int rc = ni_out_init(out, fd, err);
-	return rc ? rc : add(s, ni_html_sink(out, &opts), err);
+	return rc ? rc : ni_outputs_add(s, ni_html_sink(out, &opts), err);
 }

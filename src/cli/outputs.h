@@ -29,4 +29,10 @@ int ni_outputs_open_html(struct ni_out *out, int fd, const struct ni_cli *c, str
 /** Whether the output is to be coloured (--color, NO_COLOR, a terminal). */
 bool ni_outputs_color(const struct ni_cli *c);
 
+/** Open standard output as @out, as @c wants it to look. 0 or NI_ERR_RUN. */
+int ni_outputs_stdout(struct ni_out *out, const struct ni_cli *c, struct ni_err *err);
+
+/** Add @sink to @s. NULL: it could not be made, which @err tells already unless memory is short. */
+int ni_outputs_add(struct ni_session *s, struct ni_sink *sink, struct ni_err *err);
+
 #endif

@@ -210,6 +210,8 @@ finish(struct ni_sink *s, struct ni_err *err)
 	if (r->capture.packets) {
 		rp_icmp_end(&r->icmp, &r->bad, r->capture.last_ns);
 		rp_bad_write(&r->bad, &ctx, &seen);
+	}
+	if (r->capture.packets && !r->opts.head_only) {
 		rp_tree_write(&r->tree, &ctx, r->reg);
 		rp_arp_write(&r->arp, &ctx);
 		rp_dhcp_write(&r->dhcp, &ctx);

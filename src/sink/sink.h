@@ -91,7 +91,8 @@ struct ni_report_input {
 struct rp_html;
 
 struct ni_report_opts {
-	bool full; /* no list is cut */
+	bool full;      /* no list is cut */
+	bool head_only; /* the capture as a whole and what did not end well, no more */
 	const struct ni_report_input *input;
 	const struct ni_session *session; /* for its drop counts */
 	const struct rp_html *html;       /* write HTML, with these additions; NULL: text */

@@ -34,8 +34,7 @@ ni_net_parse(struct ni_net *net, const char *text, struct ni_err *err)
 	size_t n = strcspn(text, "/");
 	char *end = NULL;
 	unsigned long bits = text[n] ? strtoul(text + n + 1, &end, 10) : 0;
-	bool digits =
-	    end && end > text + n + 1 && !*end && text[n + 1] != '-' && text[n + 1] != '+';
+	bool digits = end && !*end && text[n + 1] >= '0' && text[n + 1] <= '9';
 	if (n < sizeof(addr) && digits) {
 		memcpy(addr, text, n);
 		addr[n] = '\0';

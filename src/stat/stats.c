@@ -34,7 +34,7 @@ static const struct ni_stat stats[] = {
 	{"follow,http", "ascii|hex|raw,STREAM[,RANGE]", N_("the HTTP messages of a TCP connection, their bodies decoded"), ni_stat_follow},
 	{"follow,tcp", "ascii|hex|raw,STREAM[,RANGE]", N_("what both sides of a TCP connection sent, in the order of capture"), ni_stat_follow},
 	{"follow,udp", "ascii|hex|raw,STREAM[,RANGE]", N_("the datagrams of a UDP conversation"), ni_stat_follow},
-	{"story", "[CLIENT]", N_("a page load told over all protocols, of the client with this address; without one, of the busiest"), ni_stat_story},
+	{"story", "[,CLIENT]", N_("a page load told over all protocols, of the client with this address; without one, of the busiest"), ni_stat_story},
 };
 /* clang-format on */
 
@@ -68,6 +68,7 @@ suggest(const char *text, struct ni_err *err)
 	for (unsigned d = 1; d < NEAR && !found; d++)
 		for (unsigned i = 0; i < NSTATS && found < SUGGESTIONS; i++)
 			if (distance(text, stats[i].name) == d &&
+			    d <= 1 + strlen(stats[i].name) / 3 &&
 			    strlen(text) + 2 > strcspn(stats[i].name, ","))
 				ni_buf_fmt(&b, "%s%s", found++ ? ", " : "", stats[i].name);
 	bool near = found > 0;
@@ -113,12 +114,18 @@ ni_stat_open(const struct ni_stat_env *env, const char *text, struct ni_err *err
 	return s->open(env, s, args, err);
 }
 
+/* What stands between its name and how its arguments are written; optional ones bring theirs. */
+static const char *
+comma(const struct ni_stat *stat)
+{
+	return stat->args[0] == '[' || !stat->args[0] ? "" : ",";
+}
+
 int
 ni_stat_bad(const struct ni_stat *stat, const char *args, const char *why, struct ni_err *err)
 {
 	ni_fail(err, NI_ERR_INPUT, "-z %s%s%s: %s", stat->name, args[0] ? "," : "", args, why);
-	ni_hint(err, _("it is written -z %s%s%s"), stat->name, stat->args[0] ? "," : "",
-		stat->args);
+	ni_hint(err, _("it is written -z %s%s%s"), stat->name, comma(stat), stat->args);
 	return NI_ERR_INPUT;
 }
 
@@ -126,8 +133,7 @@ void
 ni_stat_help(FILE *f)
 {
 	for (unsigned i = 0; i < NSTATS; i++)
-		fprintf(f, "  %s%s%s\n      %s\n", stats[i].name,
-			stats[i].args[0] == '[' || !stats[i].args[0] ? "" : ",", stats[i].args,
+		fprintf(f, "  %s%s%s\n      %s\n", stats[i].name, comma(&stats[i]), stats[i].args,
 			_(stats[i].help));
 }
 
@@ -135,7 +141,6 @@ void
 ni_stat_man(FILE *f)
 {
 	for (unsigned i = 0; i < NSTATS; i++)
-		fprintf(f, ".TP\n\\fB%s\\fR%s\\fI%s\\fR\n%s.\n", stats[i].name,
-			stats[i].args[0] == '[' || !stats[i].args[0] ? "" : ",", stats[i].args,
-			stats[i].help);
+		fprintf(f, ".TP\n\\fB%s\\fR%s\\fI%s\\fR\n%s.\n", stats[i].name, comma(&stats[i]),
+			stats[i].args, stats[i].help);
 }

@@ -40,10 +40,10 @@ class Pcap:
 class Talk:
     """A connection from 10.0.0.1 to port 80 of 10.0.0.2."""
 
-    def __init__(self, pcap, port=50000):
+    def __init__(self, pcap, port=50000, isn=1000):
         self.pcap = pcap
         self.ports = {1: (port, 80), 2: (80, port)}
-        self.next = {1: 1000, 2: 2000}
+        self.next = {1: isn, 2: isn + 1000}
         self.segment(1, SYN)
         self.segment(2, SYN | ACK)
         self.segment(1, ACK)
