@@ -220,7 +220,7 @@ ni_stat_follow(const struct ni_stat_env *env, const struct ni_stat *stat, const 
 	       struct ni_err *err)
 {
 	struct follow_what what;
-	if (ni_follow_parse(&what, stat, args, err))
+	if (ni_stat_only_text(env, stat, args, err) || ni_follow_parse(&what, stat, args, err))
 		return NULL;
 	struct follow *f = calloc(1, sizeof(*f));
 	if (!f)

@@ -54,6 +54,10 @@ struct ni_sink *ni_stat_open(const struct ni_stat_env *env, const char *text, st
 /** Fail with NI_ERR_INPUT and @why; the hint shows how the arguments are written. */
 int ni_stat_bad(const struct ni_stat *stat, const char *args, const char *why, struct ni_err *err);
 
+/** Fail with ni_stat_bad() if JSON is asked of a statistic that is text by nature. 0 otherwise. */
+int ni_stat_only_text(const struct ni_stat_env *env, const struct ni_stat *stat, const char *args,
+		      struct ni_err *err);
+
 /** List all statistics (-z help). */
 void ni_stat_help(FILE *f);
 

@@ -68,6 +68,8 @@ ni_stat_story(const struct ni_stat_env *env, const struct ni_stat *stat, const c
 		ni_stat_bad(stat, args, _("not an address"), err);
 		return NULL;
 	}
+	if (ni_stat_only_text(env, stat, args, err))
+		return NULL;
 	if (env->net && ni_net_parse(&net, env->net, err))
 		return NULL;
 	struct stat_story *t = calloc(1, sizeof(*t));

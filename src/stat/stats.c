@@ -129,6 +129,17 @@ ni_stat_bad(const struct ni_stat *stat, const char *args, const char *why, struc
 	return NI_ERR_INPUT;
 }
 
+int
+ni_stat_only_text(const struct ni_stat_env *env, const struct ni_stat *stat, const char *args,
+		  struct ni_err *err)
+{
+	if (!env->json)
+		return NI_SUCCESS;
+	ni_stat_bad(stat, args, _("has no form in JSON"), err);
+	ni_hint(err, _("ask for it without --json"));
+	return NI_ERR_INPUT;
+}
+
 void
 ni_stat_help(FILE *f)
 {
