@@ -55,6 +55,13 @@ ni_time_print(struct ni_buf *b, int64_t ts_ns, unsigned digits, const struct ni_
 	}
 }
 
+void
+ni_ladder_time(struct ni_buf *b, const struct ni_ladder_look *k, int64_t ts_ns, int64_t previous_ns)
+{
+	struct ni_clock c = {k->zero_ns, previous_ns, previous_ns};
+	ni_time_print(b, ts_ns, k->digits ? k->digits : 6, &c, (enum ni_time_format)k->time_format);
+}
+
 static void
 print_time(struct ni_buf *b, const struct ni_dis *d, enum ni_time_format time)
 {

@@ -45,13 +45,6 @@ is_wanted(const struct drawer *s, uint32_t id, size_t *which)
 
 /* ---- writing ---- */
 
-static void
-print_time(struct ni_buf *b, const struct ni_ladder_look *k, int64_t ts_ns, int64_t previous_ns)
-{
-	struct ni_clock c = {k->zero_ns, previous_ns, previous_ns};
-	ni_time_print(b, ts_ns, k->digits ? k->digits : 6, &c, (enum ni_time_format)k->time_format);
-}
-
 static enum ni_color
 color_of(enum ni_ladder_tone tone)
 {
@@ -263,7 +256,7 @@ ni_ladder_sink(struct ni_out *out, const struct ni_ladder_opts *opts)
 	s->look = (struct ni_ladder_look){
 	    .width = out->width,
 	    .ascii = out->ascii,
-	    .time = print_time,
+	    .time = ni_ladder_time,
 	    .time_format = opts->time,
 	    .no_delta = opts->time == NI_TIME_DELTA || opts->time == NI_TIME_DELTA_DISPLAYED,
 	};

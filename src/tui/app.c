@@ -313,6 +313,8 @@ act_anywhere(struct ni_app *a, enum ni_act act)
 		change_sequence(a);
 	else if (act == NI_ACT_TIME)
 		next_time(a);
+	else if (act == NI_ACT_STREAM)
+		ni_stream_follow(a);
 	else if (act == NI_ACT_MARK || act == NI_ACT_JUMP)
 		a->pending = act;
 	else

@@ -27,6 +27,7 @@ struct ni_view;
 struct ni_view_arg {
 	uint32_t conn;    /* packets or ladder of one conversation; NI_IX_NO_CONN: all */
 	uint64_t packet;  /* to be selected; 0: none */
+	uint32_t number;  /* of an HTTP exchange on conn; 0: the message that begins in packet */
 	const char *text; /* of a page, copied */
 	const char *title;
 };
@@ -122,6 +123,7 @@ struct ni_app {
 /* The views behind the keys 1 to 6; NULL where there is none. */
 extern const struct ni_view_ops *const ni_app_tabs[NI_APP_TABS];
 extern const struct ni_view_ops ni_packets_view, ni_conns_view, ni_page_view;
+extern const struct ni_view_ops ni_ladder_view, ni_stream_view, ni_message_view;
 
 /** Run the view until the user leaves it. 0 or NI_ERR_RUN. */
 int ni_app_run(const struct ni_app_opts *o, struct ni_err *err);
@@ -133,6 +135,9 @@ bool ni_app_push(struct ni_app *a, const struct ni_view_ops *ops, const struct n
 bool ni_app_pop(struct ni_app *a);
 /** Show tab @tab (0-based). */
 void ni_app_tab(struct ni_app *a, unsigned tab);
+
+/** Show the stream that the selected packet belongs to. */
+void ni_stream_follow(struct ni_app *a);
 
 /** Say something in the line of the status, until the next key. */
 void ni_app_say(struct ni_app *a, enum ni_role role, const char *fmt, ...)

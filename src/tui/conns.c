@@ -464,7 +464,8 @@ open_row(struct conns *c)
 	if (!r)
 		return;
 	struct ni_view_arg arg = {.conn = r->key, .packet = r->first_frame};
-	ni_app_push(c->view.app, &ni_packets_view, &arg);
+	bool ladder = r->key >> NI_IX_CONN_SHIFT == NI_IX_TCP;
+	ni_app_push(c->view.app, ladder ? &ni_ladder_view : &ni_packets_view, &arg);
 }
 
 static bool
@@ -476,6 +477,9 @@ conns_act(struct ni_view *v, enum ni_act act)
 		c->selected = r ? r->key : NI_IX_NO_CONN;
 	} else if (act == NI_ACT_OPEN) {
 		open_row(c);
+	} else if (act == NI_ACT_STREAM) {
+		struct ni_view_arg arg = {.conn = c->selected};
+		ni_app_push(c->view.app, &ni_stream_view, &arg);
 	} else if (act == NI_ACT_SORT_LEFT || act == NI_ACT_SORT_RIGHT) {
 		sort(c, act == NI_ACT_SORT_LEFT ? -1 : 1);
 	} else if (act == NI_ACT_SORT_REVERSE) {

@@ -7,7 +7,7 @@
 #include "i18n.h"
 #include "line.h"
 
-enum { LISTS = NI_AT_ALL & ~NI_AT_TEXT, SHOWS_PACKETS = NI_AT_PACKETS | NI_AT_LADDER };
+enum { LISTS = NI_AT_ALL & ~(NI_AT_TEXT | NI_AT_STREAM), SHOWS_PACKETS = NI_AT_PACKETS | NI_AT_LADDER };
 
 /* clang-format off */
 static const struct ni_key_row table[] = {
@@ -19,10 +19,10 @@ static const struct ni_key_row table[] = {
 	{NI_ACT_SEARCH_NEXT, "search-next", NI_AT_ALL, "n", NULL, 0, N_("next match")},
 	{NI_ACT_SEARCH_PREVIOUS, "search-previous", NI_AT_ALL, "N", NULL, 0, N_("previous match")},
 	{NI_ACT_EXPLAIN, "explain", LISTS, "e", N_("Explain"), 5, N_("explain the selected packet or connection")},
-	{NI_ACT_STREAM, "stream", LISTS, "x", N_("Stream"), 8, N_("follow the stream; again: as bytes")},
+	{NI_ACT_STREAM, "stream", LISTS | NI_AT_STREAM, "x", N_("Stream"), 8, N_("follow the stream; again: as bytes")},
 	{NI_ACT_WRITE, "write", NI_AT_ALL, "w", N_("Write"), 9, N_("write what is shown to a file")},
 	{NI_ACT_HOLD, "hold", NI_AT_ALL, "p", N_("Hold"), 10, N_("hold the display; the capture goes on")},
-	{NI_ACT_FOLLOW, "follow", LISTS, "F", N_("Follow"), 11, N_("follow the newest; moving up ends it")},
+	{NI_ACT_FOLLOW, "follow", LISTS | NI_AT_STREAM, "F", N_("Follow"), 11, N_("follow the newest; moving up ends it")},
 	{NI_ACT_LEAVE, "leave", NI_AT_ALL, "q", N_("Back"), 6, N_("go back; leave the program at the top")},
 	{NI_ACT_QUIT, "quit", NI_AT_ALL, "Q ^C", NULL, 0, N_("leave the program at once")},
 	{NI_ACT_UP, "up", NI_AT_ALL, "Up k", NULL, 0, N_("up")},

@@ -96,8 +96,9 @@ enum ni_key_place {
 	NI_AT_STATS = 1 << 4,
 	NI_AT_NETWORK = 1 << 5,
 	NI_AT_IFACES = 1 << 6,
-	NI_AT_TEXT = 1 << 7, /* help, explanations, streams */
-	NI_AT_ALL = 0xff,
+	NI_AT_TEXT = 1 << 7, /* help, explanations, messages */
+	NI_AT_STREAM = 1 << 8,
+	NI_AT_ALL = 0x1ff,
 };
 
 /* One row of the table. */

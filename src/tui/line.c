@@ -57,6 +57,18 @@ pad(struct ni_buf *b, int n)
 		ni_buf_pad(b, ' ', (size_t)n);
 }
 
+size_t
+ni_line_break(const char *s, size_t n, int width)
+{
+	size_t fits = ni_line_prefix(s, n, width);
+	if (fits == n)
+		return n;
+	size_t at = fits;
+	while (at && s[at] != ' ')
+		at--;
+	return at ? at : fits ? fits : 1;
+}
+
 void
 ni_line_fit(struct ni_buf *b, const char *s, int width, enum ni_fit fit)
 {

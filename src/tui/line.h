@@ -39,6 +39,10 @@ ni_line_prefix(const char *s, size_t n, int width)
 	return width > 0 ? ni_cells_fit(s, n, (unsigned)width) : 0;
 }
 
+/** Bytes of @s (@n of them, no line feed) that go on a line of @width columns: broken between words
+ * where that can be done; at least one. */
+size_t ni_line_break(const char *s, size_t n, int width);
+
 /** Append @s so that it takes exactly @width columns: cut with "…", padded with spaces. */
 void ni_line_fit(struct ni_buf *b, const char *s, int width, enum ni_fit fit);
 

@@ -46,19 +46,6 @@ page_create(struct ni_app *a, const struct ni_view_arg *arg, struct ni_err *err)
 	return NULL;
 }
 
-/* Bytes of the line at @s (@n long) that fit into @width columns, broken between words. */
-static size_t
-take_line(const char *s, size_t n, int width)
-{
-	size_t fits = ni_line_prefix(s, n, width);
-	if (fits == n)
-		return n;
-	size_t at = fits;
-	while (at && s[at] != ' ')
-		at--;
-	return at ? at : fits ? fits : 1;
-}
-
 static void
 wrap(struct page *p, int width)
 {
@@ -67,7 +54,7 @@ wrap(struct page *p, int width)
 	p->width = width;
 	while (*s && p->n < MAX_LINES) {
 		size_t n = strcspn(s, "\n");
-		size_t k = take_line(s, n, width);
+		size_t k = ni_line_break(s, n, width);
 		p->start[p->n] = (uint32_t)(s - p->text);
 		p->len[p->n++] = (uint16_t)k;
 		s += k;

@@ -190,30 +190,3 @@ ni_replay(struct ni_model *m, const uint64_t *numbers, size_t n, ni_replay_fn *f
 	free(j);
 	return rc;
 }
-
-int
-ni_replay_conn(struct ni_model *m, uint32_t conn, uint64_t max, struct ni_sink *sink,
-	       struct ni_err *err)
-{
-	const struct ni_index *ix = ni_model_index(m);
-	const struct ni_conn_row *r = ni_conntab_find(ni_model_conns(m), conn);
-	struct ni_session *s = ni_model_session(m, err);
-	int rc = s ? ni_session_add(s, sink, err) : NI_ERR_RUN;
-	if (rc && sink->ops->free)
-		sink->ops->free(sink);
-	uint64_t k = r && r->first_frame > ni_index_first(ix) ? r->first_frame : ni_index_first(ix);
-	uint64_t last = r ? r->last_frame : ni_index_last(ix);
-	for (; !rc && k <= last && max; k++) {
-		struct ni_frame f;
-		struct ni_excerpt x = ni_model_excerpt(m, k);
-		if (ni_index_conn(ix, k) != conn || !ni_model_frame(m, k, &f))
-			continue;
-		ni_session_expect(s, &x);
-		ni_session_frame(s, &f);
-		max--;
-	}
-	if (!rc && r && r->ended)
-		rc = ni_session_end(s, err);
-	ni_session_free(&s);
-	return rc;
-}

@@ -23,11 +23,4 @@ typedef void ni_replay_fn(void *ctx, const struct ni_dis *d);
 int ni_replay(struct ni_model *m, const uint64_t *numbers, size_t n, ni_replay_fn *fn, void *ctx,
 	      struct ni_err *err);
 
-/**
- * Run every packet of conversation @conn that is there through a session of its own, whose sink
- * is @sink (owned by the session, and freed with it); at most @max of them. 0, or NI_ERR_RUN.
- */
-int ni_replay_conn(struct ni_model *m, uint32_t conn, uint64_t max, struct ni_sink *sink,
-		   struct ni_err *err);
-
 #endif

@@ -7,6 +7,7 @@
 #include "netinspect/explain.h"
 #include "netinspect/rung.h"
 #include "replay.h"
+#include "watch.h"
 
 enum { MAX_PACKETS = 200000, TCP = 6 };
 
@@ -70,7 +71,11 @@ ni_told_conn(struct ni_buf *b, struct ni_model *m, uint32_t conn)
 	if (!l)
 		return;
 	*l = (struct last){.sink = {.ops = &ops}, .conn = &c, .known = &known};
-	ni_replay_conn(m, conn, MAX_PACKETS, &l->sink, NULL);
+	struct ni_watch *w = ni_watch_new(m, conn, MAX_PACKETS, &l->sink, NULL);
+	if (!w)
+		return;
+	ni_watch_work(w, NI_WATCH_ALL);
+	ni_watch_free(&w);
 	if (known && c.ipproto == TCP)
 		ni_explain_conn(b, &c);
 }

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the two ends of a conversation said, as text or as bytes. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app.h"
+#include "bodytext.h"
+#include "columns.h"
+#include "i18n.h"
+#include "lines.h"
+#include "said.h"
+
+enum { GUTTER = 2, LINE = 512 };
+
+struct stream {
+	struct ni_view view;
+	uint32_t key;
+	struct ni_said *said;
+	struct ni_lines lines;
+	bool hex;
+	/* What the lines were made for: */
+	int width;
+	bool made_hex;
+	uint64_t made; /* version of the watch + 1 */
+	/* The last turn, which may go on, begins behind these. */
+	size_t turns, count, bytes;
+};
+
+static void
+stream_destroy(struct ni_view *v)
+{
+	struct stream *s = (struct stream *)v;
+	ni_said_free(&s->said);
+	ni_lines_free(&s->lines);
+	free(s);
+}
+
+static struct ni_view *
+stream_create(struct ni_app *a, const struct ni_view_arg *arg, struct ni_err *err)
+{
+	struct stream *s = calloc(1, sizeof(*s));
+	unsigned kind = arg->conn >> NI_IX_CONN_SHIFT;
+	bool has = arg->conn != NI_IX_NO_CONN && (kind == NI_IX_TCP || kind == NI_IX_UDP);
+	if (!s || !has) {
+		ni_fail(err, NI_ERR_RUN, "%s",
+			s ? _("only TCP and UDP conversations are streams") : "view: no memory");
+		free(s);
+		return NULL;
+	}
+	s->view = (struct ni_view){&ni_stream_view, a};
+	s->key = arg->conn;
+	s->said = ni_said_new(a->model, s->key, err);
+	if (s->said)
+		return &s->view;
+	free(s);
+	return NULL;
+}
+
+static bool
+stream_work(struct ni_view *v, int64_t ns)
+{
+	struct stream *s = (struct stream *)v;
+	uint64_t before = ni_watch_version(s->said->watch);
+	bool more = ni_watch_work(s->said->watch, ns);
+	v->app->dirty |= before != ni_watch_version(s->said->watch);
+	return more;
+}
+
+/* ---- text ---- */
+
+static void
+add_turn(struct stream *s, const struct ni_turn *t, int width)
+{
+	char mem[LINE];
+	struct ni_buf b = ni_buf(mem, sizeof(mem));
+	const struct ni_conn *c = &s->said->conn;
+	struct ni_model *m = s->view.app->model;
+	enum ni_role role = t->side == NI_CLIENT ? NI_ROLE_CLIENT : NI_ROLE_SERVER;
+	const uint8_t *p = s->said->bytes + t->off;
+	struct ni_clock clock = {ni_model_first_ns(m), t->ts_ns, t->ts_ns};
+	bool absolute = s->view.app->time != NI_TIME_DELTA;
+	size_t n;
+	ni_buf_str(&b, t->side == NI_CLIENT ? "── » " : "── « ");
+	ni_end_point_print(&b, &c->addr[t->side], c->port[t->side]);
+	ni_buf_fmt(&b, "  #%llu  ", (unsigned long long)t->frame);
+	ni_time_print(&b, t->ts_ns, 6, &clock, absolute ? s->view.app->time : NI_TIME_RELATIVE);
+	ni_buf_str(&b, "  ");
+	if (t->lost)
+		ni_buf_fmt(&b,
+			   NI_PLURAL("%llu byte is not in the capture",
+				     "%llu bytes are not in the capture", t->lost),
+			   (unsigned long long)t->lost);
+	else
+		ni_buf_fmt(&b, NI_PLURAL("%u byte", "%u bytes", t->n), t->n);
+	ni_lines_buf(&s->lines, &b, width, t->lost ? NI_ROLE_WARN : NI_ROLE_DIM);
+	if (!t->n)
+		return;
+	char *text = ni_bodytext("", p, t->n, s->hex ? NI_BODY_HEX : NI_BODY_TEXT, &n);
+	if (text)
+		ni_lines_add(&s->lines, text, n, width, role);
+	free(text);
+}
+
+static void
+make_lines(struct stream *s, int width)
+{
+	uint64_t now = ni_watch_version(s->said->watch) + 1;
+	bool same = s->width == width && s->made_hex == s->hex;
+	if (same && (s->made == now || (s->view.app->held && s->made)))
+		return;
+	if (!same) {
+		ni_lines_clear(&s->lines);
+		s->turns = s->count = s->bytes = 0;
+	}
+	s->width = width;
+	s->made_hex = s->hex;
+	s->made = now;
+	s->lines.count = s->count;
+	s->lines.n = s->bytes;
+	for (; s->turns < s->said->turns; s->turns++) {
+		s->count = s->lines.count;
+		s->bytes = s->lines.n;
+		add_turn(s, &s->said->turn[s->turns], width);
+	}
+	s->turns -= s->turns > 0; /* it is made anew when there is more */
+}
+
+static void
+print_title(const struct stream *s, struct ni_buf *b)
+{
+	const struct ni_said *d = s->said;
+	ni_buf_fmt(b, _("Stream of conversation %u"), s->key & NI_IX_CONN_ID);
+	if (d->conn.id == UINT32_MAX)
+		return;
+	ni_buf_fmt(b, _(": » client %llu bytes, « server %llu bytes"),
+		   (unsigned long long)d->total[NI_CLIENT],
+		   (unsigned long long)d->total[NI_SERVER]);
+	if (d->dropped || s->lines.cut) {
+		ni_buf_str(b, "; ");
+		ni_buf_fmt(b, _("only the beginning is shown"));
+	}
+	if (!ni_watch_through(d->watch))
+		ni_buf_fmt(b, "  %u%%", ni_watch_percent(d->watch));
+}
+
+static void
+stream_draw(struct ni_view *v, struct ni_rect r)
+{
+	struct stream *s = (struct stream *)v;
+	char mem[LINE];
+	struct ni_buf b = ni_buf(mem, sizeof(mem));
+	struct ni_rect at = {r.y + 1, r.x + GUTTER, r.h - 1, r.w - GUTTER};
+	make_lines(s, at.w);
+	print_title(s, &b);
+	ni_screen_text(r.y, r.x, r.w, ni_buf_z(&b), NI_ROLE_TITLE, true);
+	ni_lines_draw(&s->lines, at, false);
+	for (int y = 0; y < at.h && s->lines.list.top + (uint64_t)y < s->lines.count; y++) {
+		unsigned role = s->lines.line[s->lines.list.top + (uint64_t)y].role;
+		if (role == NI_ROLE_CLIENT || role == NI_ROLE_SERVER)
+			ni_screen_text(at.y + y, r.x, 1, role == NI_ROLE_CLIENT ? "»" : "«",
+				       (enum ni_role)role, false);
+	}
+	if (!s->lines.count && ni_watch_through(s->said->watch))
+		ni_screen_text(at.y + 1, at.x, at.w, _("nothing was said"), NI_ROLE_DIM, false);
+}
+
+static bool
+stream_act(struct ni_view *v, enum ni_act act)
+{
+	struct stream *s = (struct stream *)v;
+	if (act == NI_ACT_STREAM)
+		s->hex = !s->hex;
+	else if (act == NI_ACT_FOLLOW)
+		s->lines.list.follow = !s->lines.list.follow;
+	else
+		return ni_lines_act(&s->lines, act);
+	return true;
+}
+
+static void
+stream_position(const struct ni_view *v, uint64_t *at, uint64_t *rows)
+{
+	const struct ni_list *l = &((const struct stream *)v)->lines.list;
+	*rows = l->count;
+	*at = l->count ? l->top + 1 : 0;
+}
+
+static bool
+stream_follows(const struct ni_view *v)
+{
+	return ((const struct stream *)v)->lines.list.follow;
+}
+
+static bool
+stream_search(struct ni_view *v, const char *text, int way)
+{
+	return ni_lines_search(&((struct stream *)v)->lines, text, way);
+}
+
+static int
+stream_write(struct ni_view *v, const char *path, struct ni_buf *said, struct ni_err *err)
+{
+	return ni_lines_write(&((struct stream *)v)->lines, path, said, err);
+}
+
+static void
+stream_mouse(struct ni_view *v, const struct ni_mouse *m)
+{
+	ni_list_scroll(&((struct stream *)v)->lines.list, 3 * (int64_t)m->wheel);
+}
+
+void
+ni_stream_follow(struct ni_app *a)
+{
+	const struct ni_view *v = ni_app_top(a);
+	uint64_t packet = v->ops->packet ? v->ops->packet(v) : 0;
+	struct ni_view_arg arg = {.conn = NI_IX_NO_CONN, .packet = packet};
+	const struct ni_index *ix = ni_model_index(a->model);
+	if (packet >= ni_index_first(ix) && packet <= ni_index_last(ix))
+		arg.conn = ni_index_conn(ix, packet);
+	ni_app_push(a, &ni_stream_view, &arg);
+}
+
+const struct ni_view_ops ni_stream_view = {
+    .name = N_("Stream"),
+    .place = NI_AT_STREAM,
+    .create = stream_create,
+    .destroy = stream_destroy,
+    .draw = stream_draw,
+    .act = stream_act,
+    .position = stream_position,
+    .work = stream_work,
+    .mouse = stream_mouse,
+    .search = stream_search,
+    .write = stream_write,
+    .follows = stream_follows,
+};

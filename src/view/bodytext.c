@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Bodies as text; see bodytext.h. */
+#include "bodytext.h"
+
+#include <errno.h>
+#include <iconv.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "netinspect/buf.h"
+
+enum {
+	LOOK = 1024,   /* bytes that tell text from others */
+	INDENT = 2,    /* blanks a level of JSON */
+	LEVELS = 40,   /* deeper ones stay where they are */
+	ROW = 16,      /* bytes of a line in hex */
+	ROW_TEXT = 80, /* that it takes at most */
+	ESCAPED = 4,   /* bytes that one becomes at most */
+	CHARSET = 40,
+};
+
+static bool
+has(const char *type, const char *word)
+{
+	return strcasestr(type, word) != NULL;
+}
+
+static bool
+looks_like_text(const uint8_t *p, size_t n)
+{
+	size_t odd = 0;
+	n = n < LOOK ? n : LOOK;
+	for (size_t i = 0; i < n; i++) {
+		if (!p[i])
+			return false;
+		odd += (p[i] < ' ' && p[i] != '\n' && p[i] != '\r' && p[i] != '\t') || p[i] == 0x7f;
+	}
+	return odd * 20 <= n;
+}
+
+enum ni_body_kind
+ni_bodytext_kind(const char *type, const uint8_t *p, size_t n)
+{
+	static const char *const media[] = {"image/", "audio/", "video/", "font/"};
+	static const char *const text[] = {"text/",      "xml",  "javascript", "ecmascript",
+					   "urlencoded", "yaml", "csv",        "message/"};
+	for (size_t i = 0; i < sizeof(media) / sizeof(media[0]); i++)
+		if (!strncasecmp(type, media[i], strlen(media[i])) && !has(type, "svg"))
+			return NI_BODY_MEDIA;
+	if (has(type, "json"))
+		return NI_BODY_JSON;
+	for (size_t i = 0; i < sizeof(text) / sizeof(text[0]); i++)
+		if (has(type, text[i]))
+			return has(type, "utf-16") || has(type, "utf-32") || looks_like_text(p, n)
+				   ? NI_BODY_TEXT
+				   : NI_BODY_HEX;
+	return !*type && looks_like_text(p, n) ? NI_BODY_TEXT : NI_BODY_HEX;
+}
+
+/* The charset that @type names; "" if it is the one we have. */
+static void
+charset_of(char out[CHARSET], const char *type)
+{
+	const char *s = strcasestr(type, "charset=");
+	size_t n = 0;
+	out[0] = '\0';
+	if (!s)
+		return;
+	s += strlen("charset=");
+	s += *s == '"';
+	while (n + 1 < CHARSET && s[n] && !strchr("\" ;/,", s[n]))
+		n++;
+	memcpy(out, s, n);
+	out[n] = '\0';
+	if (!strcasecmp(out, "utf-8") || !strcasecmp(out, "utf8") || !strcasecmp(out, "us-ascii"))
+		out[0] = '\0';
+}
+
+/* @p in UTF-8; NULL: leave it as it is. What cannot be converted becomes U+FFFD. */
+static char *
+to_utf8(const char *type, const uint8_t *p, size_t n, size_t *out)
+{
+	char name[CHARSET];
+	charset_of(name, type);
+	iconv_t cd = *name ? iconv_open("UTF-8", name) : (iconv_t)-1;
+	if (cd == (iconv_t)-1)
+		return NULL;
+	size_t room = n * 4 + 8;
+	char *text = malloc(room);
+	char *in = malloc(n + 1);
+	if (text && in) {
+		memcpy(in, p, n);
+		char *from = in;
+		char *to = text;
+		size_t left = n;
+		size_t space = room;
+		while (left && iconv(cd, &from, &left, &to, &space) == (size_t)-1) {
+			if (errno == E2BIG || space < 3)
+				break;
+			memcpy(to, "\xef\xbf\xbd", 3);
+			to += 3;
+			space -= 3;
+			if (errno == EINVAL)
+				break;
+			from++;
+			left--;
+		}
+		*out = (size_t)(to - text);
+	}
+	if (!in) {
+		free(text);
+		text = NULL;
+	}
+	free(in);
+	iconv_close(cd);
+	return text;
+}
+
+/* Text line by line, so that line feeds stay; carriage returns before them go, tabs are blanks. */
+static void
+put_text(struct ni_buf *b, const uint8_t *p, size_t n)
+{
+	while (n) {
+		const uint8_t *feed = memchr(p, '\n', n);
+		size_t k = feed ? (size_t)(feed - p) : n;
+		size_t shown = feed && k && p[k - 1] == '\r' ? k - 1 : k;
+		for (size_t i = 0; i < shown;) {
+			const uint8_t *tab = memchr(p + i, '\t', shown - i);
+			size_t to = tab ? (size_t)(tab - p) : shown;
+			ni_buf_escape(b, p + i, to - i);
+			if (tab)
+				ni_buf_str(b, "    ");
+			i = to + (tab != NULL);
+		}
+		if (feed)
+			ni_buf_c(b, '\n');
+		k += feed != NULL;
+		p += k;
+		n -= k;
+	}
+}
+
+struct json {
+	struct ni_buf *b;
+	unsigned depth;
+	bool string, escaped;
+	bool fresh; /* a bracket was opened and nothing stands behind it yet */
+};
+
+static void
+new_line(struct json *j)
+{
+	ni_buf_c(j->b, '\n');
+	ni_buf_pad(j->b, ' ', (j->depth < LEVELS ? j->depth : LEVELS) * INDENT);
+}
+
+/* A character outside of strings. */
+static void
+put_token(struct json *j, uint8_t c)
+{
+	if (c == ' ' || c == '\n' || c == '\r' || c == '\t')
+		return;
+	if (c == '}' || c == ']') {
+		j->depth -= j->depth > 0;
+		if (!j->fresh)
+			new_line(j);
+		j->fresh = false;
+	} else if (j->fresh) {
+		new_line(j);
+		j->fresh = false;
+	}
+	j->string = c == '"';
+	ni_buf_escape(j->b, &c, 1);
+	if (c == '{' || c == '[') {
+		j->depth++;
+		j->fresh = true;
+	} else if (c == ',') {
+		new_line(j);
+	} else if (c == ':') {
+		ni_buf_c(j->b, ' ');
+	}
+}
+
+/* JSON is not checked, only broken into lines: what is none is shown all the same. */
+static void
+put_json(struct ni_buf *b, const uint8_t *p, size_t n)
+{
+	struct json j = {.b = b};
+	size_t from = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (!j.string) {
+			put_token(&j, p[i]);
+			from = i + 1;
+			continue;
+		}
+		bool ends = p[i] == '"' && !j.escaped;
+		j.escaped = p[i] == '\\' && !j.escaped;
+		if (!ends)
+			continue;
+		ni_buf_escape(b, p + from, i + 1 - from);
+		from = i + 1;
+		j.string = false;
+	}
+	if (j.string)
+		ni_buf_escape(b, p + from, n - from);
+}
+
+static void
+put_hex(struct ni_buf *b, const uint8_t *p, size_t n)
+{
+	for (size_t at = 0; at < n; at += ROW) {
+		size_t k = n - at < ROW ? n - at : ROW;
+		ni_buf_hex(b, at, 6);
+		ni_buf_str(b, "  ");
+		for (size_t i = 0; i < ROW; i++) {
+			if (i < k)
+				ni_buf_hex(b, p[at + i], 2);
+			else
+				ni_buf_str(b, "  ");
+			ni_buf_pad(b, ' ', i % 8 == 7 ? 2 : 1);
+		}
+		for (size_t i = 0; i < k; i++)
+			ni_buf_c(b, p[at + i] >= ' ' && p[at + i] < 0x7f ? (char)p[at + i] : '.');
+		ni_buf_c(b, '\n');
+	}
+}
+
+/* Bytes that @n of them may become. */
+static size_t
+room_for(size_t n, enum ni_body_kind kind)
+{
+	if (kind == NI_BODY_JSON)
+		return n * (ESCAPED + INDENT * LEVELS / 2) + LOOK;
+	if (kind == NI_BODY_TEXT)
+		return n * ESCAPED + LOOK;
+	return (n / ROW + 1) * ROW_TEXT + LOOK;
+}
+
+char *
+ni_bodytext(const char *type, const uint8_t *p, size_t n, enum ni_body_kind kind, size_t *out)
+{
+	bool text = kind == NI_BODY_TEXT || kind == NI_BODY_JSON;
+	size_t converted_n = n;
+	char *converted = text ? to_utf8(type, p, n, &converted_n) : NULL;
+	const uint8_t *s = converted ? (const uint8_t *)converted : p;
+	size_t room = room_for(converted_n, kind);
+	char *mem = malloc(room);
+	if (mem) {
+		struct ni_buf b = ni_buf(mem, room - 1);
+		if (kind == NI_BODY_JSON)
+			put_json(&b, s, converted_n);
+		else if (kind == NI_BODY_TEXT)
+			put_text(&b, s, converted_n);
+		else
+			put_hex(&b, s, converted_n);
+		mem[b.len] = '\0';
+		*out = b.len;
+	}
+	free(converted);
+	return mem;
+}
