@@ -173,7 +173,9 @@ ni_tcp_receive(struct ni_tcp *t, struct ni_tcp_seen *x)
 	if (in_sync || in_state(t, side, STATE(SYN_RECEIVED)))
 		x->dropped = !(in->flags & NI_TH_ACK) || !acceptable(t, x);
 	if (x->dropped) {
-		x->marks |= seq_lt(x->end, r->wup) ? 0 : BIT(OUT_OF_WINDOW);
+		bool again = (in->flags & NI_TH_SYN) && t->c.isn_known[in->dir] &&
+			     in->seq == t->c.isn[in->dir];
+		x->marks |= again || seq_lt(x->end, r->wup) ? 0 : BIT(OUT_OF_WINDOW);
 		return;
 	}
 	if (in_state(t, side, STATE(CLOSED)) && !nothing_yet(t))

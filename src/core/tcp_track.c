@@ -401,13 +401,22 @@ redial(struct ni_tcp *t, const struct ni_tcp_in *in)
 	t->redial_side = in->dir;
 }
 
+/* Of RSTs that are ignored only those in the window are answered (RFC 5961 3.2). */
+static bool
+challenged(const struct ni_tcp *t, const struct ni_tcp_in *in)
+{
+	const struct ni_tcp_side *r = &t->side[!in->dir];
+	return (r->has & NI_HAS_RCV) && seq_gt(in->seq, r->rcv_nxt) &&
+	       (!(r->has & NI_HAS_ADV) || seq_lt(in->seq, r->adv));
+}
+
 static void
 challenge(struct ni_tcp *t, struct ni_tcp_seen *x)
 {
 	struct ni_tcp_side *s = &t->side[x->in->dir];
 	if (!(s->has & NI_HAS_MUST_ACK))
 		return;
-	if (x->in->len == 0 && (x->in->flags & 0x3f) == NI_TH_ACK && x->in->ack == s->wup &&
+	if (x->in->len == 0 && (x->in->flags & 0x3f) == NI_TH_ACK && x->in->ack == s->ack &&
 	    x->in->seq == s->snd_nxt)
 		x->marks |= BIT(CHALLENGE_ACK);
 	s->has &= ~HAS(MUST_ACK);
@@ -433,7 +442,7 @@ slow(struct ni_tcp *t, struct ni_tcp_seen *x)
 	ni_tcp_receive(t, x);
 	if (!x->dropped && !x->ignored)
 		move(t, !in->dir, NI_GETS, in->flags, x);
-	if (x->marks & (BIT(RST_IGNORED) | BIT(SYN_IGNORED)))
+	if ((x->marks & BIT(SYN_IGNORED)) || ((x->marks & BIT(RST_IGNORED)) && challenged(t, in)))
 		t->side[!in->dir].has |= NI_HAS_MUST_ACK;
 	challenge(t, x);
 	if (x->guard & NI_G_REDIAL)
