@@ -300,6 +300,11 @@ guards_fin(struct ni_tcp *t, const struct ni_tcp_seen *x)
 	struct ni_tcp_side *s = &t->side[in->dir];
 	const struct ni_tcp_side *p = &t->side[!in->dir];
 
+	if ((s->has & NI_HAS_TAKEN) && seq_gt(in->ack, s->fin_taken + 1) &&
+	    !((p->has & NI_HAS_FIN) && p->fin_seq == s->fin_taken)) {
+		s->has &= ~HAS(TAKEN); /* that FIN was forged, and not taken after all */
+		return NI_G_BEYOND_FIN;
+	}
 	if (!(p->has & NI_HAS_FIN))
 		return 0;
 	if (seq_gt(in->ack, p->fin_seq))
@@ -355,6 +360,12 @@ ni_tcp_judge_sender(struct ni_tcp *t, struct ni_tcp_seen *x)
 		g |= !(t->acc & NI_ACC_SYNACK) && acks_syn ? NI_G_REFUSES : 0;
 		x->guard |= g;
 		return;
+	}
+	if (in->len && (s->has & NI_HAS_FIN) && seq_gt(in->seq + in->len, s->fin_seq + 1) &&
+	    !((s->has & NI_HAS_UNA) && seq_gt(s->snd_una, s->fin_seq))) {
+		g |= NI_G_NO_FIN;
+		s->has &= ~HAS(FIN);
+		ni_tcp_verdict_no_fin(t, side);
 	}
 	if (x->ack_ok) {
 		news = ni_tcp_judge_ack(t, x);

@@ -28,6 +28,7 @@ enum ni_tcp_has {
 	NI_HAS_UNA = 1 << 18,      /* snd_una is set */
 	NI_HAS_BEYOND = 1 << 20,   /* beyond is set */
 	NI_HAS_ACK_TS = 1 << 21,   /* ack_ts is set */
+	NI_HAS_TAKEN = 1 << 22,    /* fin_taken is set */
 	NI_HAS_UNREAD = 1 << 19,   /* it was sent data and has sent none since */
 };
 
@@ -68,6 +69,8 @@ enum ni_guard {
 	NI_G_REFUSES = 1 << 13,
 	NI_G_MIDSTREAM = 1 << 14,
 	NI_G_COMPLETES = 1 << 15,
+	NI_G_NO_FIN = 1 << 21,
+	NI_G_BEYOND_FIN = 1 << 22,
 	/* receiver */
 	NI_G_ACKS_SYN = 1 << 16,
 	NI_G_ACKS_FIN = 1 << 17,
@@ -254,6 +257,8 @@ bool ni_tcp_begins(const struct ni_tcp *t, const struct ni_tcp_in *in);
 
 /** Keep the steps and words of opening and closing; @was are the states before the segment. */
 void ni_tcp_verdict(struct ni_tcp *t, const struct ni_tcp_seen *x, const uint8_t was[2]);
+/** Take back what was kept of a FIN from @side that turned out to be forged. */
+void ni_tcp_verdict_no_fin(struct ni_tcp *t, unsigned side);
 /** Begin @t with the SYN that its client sent while @before was still open. */
 void ni_tcp_verdict_redial(struct ni_tcp *t, const struct ni_tcp *before);
 

@@ -149,6 +149,14 @@ orphaned(const struct ni_tcp *t, const struct ni_tcp_seen *x)
 	       in_state(t, side, STATE(FIN_WAIT_1) | STATE(FIN_WAIT_2));
 }
 
+static void
+give_fin(struct ni_tcp_side *r, struct ni_tcp_seen *x, uint32_t fin_seq)
+{
+	x->guard |= NI_G_FIN_IN;
+	r->fin_taken = fin_seq;
+	r->has |= NI_HAS_TAKEN;
+}
+
 void
 ni_tcp_receive(struct ni_tcp *t, struct ni_tcp_seen *x)
 {
@@ -191,8 +199,9 @@ ni_tcp_receive(struct ni_tcp *t, struct ni_tcp_seen *x)
 	refresh(t, x);
 	bool fin = in->flags & NI_TH_FIN;
 	uint32_t fin_seq = fin ? x->end - 1 : s->fin_seq;
-	if ((fin || (s->has & NI_HAS_FIN)) && seq_gt(r->rcv_nxt, fin_seq))
-		x->guard |= NI_G_FIN_IN;
+	/* What lies behind a FIN shows that it was forged: it is old by now. */
+	if ((fin || (s->has & NI_HAS_FIN)) && r->rcv_nxt == fin_seq + 1)
+		give_fin(r, x, fin_seq);
 }
 
 /* Is a SYN surely newer than the connection its receiver waits for in TIME_WAIT (RFC 6191)? */

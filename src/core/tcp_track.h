@@ -123,6 +123,7 @@ struct ni_tcp_side {
 	uint32_t adv;       /* right edge of the widest window it offered */
 	uint32_t beyond;    /* its last acknowledgement of what was not captured */
 	uint32_t fin_seq;   /* where its FIN stands */
+	uint32_t fin_taken; /* where the FIN stands that it was given */
 	uint32_t last;      /* hash of its last segment's header */
 	uint32_t tsval;     /* newest timestamp it sent */
 	uint32_t ts_recent; /* newest timestamp it took from its peer (RFC 7323 4.3) */

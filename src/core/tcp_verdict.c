@@ -161,6 +161,26 @@ see_fin(struct ni_tcp *t, const struct ni_tcp_seen *x)
 		t->acc |= NI_ACC_JOINED;
 }
 
+void
+ni_tcp_verdict_no_fin(struct ni_tcp *t, unsigned side)
+{
+	struct ni_conn *c = &t->c;
+	bool first = c->closing[0].frame && c->closing[0].side == side;
+
+	if (first) { /* the other FIN, if there is one, was the first then */
+		c->closing[0] = c->closing[2];
+		c->closing[1] = c->closing[3];
+		c->closed_first = c->closing[0].frame ? !side : NI_NOBODY;
+	}
+	c->closing[2] = c->closing[3] = (struct ni_step){0};
+	t->acc &= (uint8_t) ~(NI_ACC_CROSSED | NI_ACC_JOINED);
+	if (c->close == NI_CLOSE_4WAY || c->close == NI_CLOSE_3SEGMENT ||
+	    c->close == NI_CLOSE_SIMULTANEOUS)
+		c->close = NI_CLOSE_OPEN;
+	if ((c->zeek[side] & NI_ZEEK_STATE) == NI_ZEEK_CLOSED)
+		c->zeek[side] >>= NI_ZEEK_BEFORE;
+}
+
 /* The first segment that acknowledges a FIN. */
 static void
 see_fin_ack(struct ni_tcp *t, const struct ni_tcp_seen *x)
