@@ -7,8 +7,7 @@ enum { F_DATA, F_LEN };
 static bool
 get_len(const struct ni_dis *d, const struct ni_layer *l, struct ni_value *v)
 {
-	(void)d;
-	v->u = l->len;
+	v->u = ni_layer_span(d, l).cap;
 	return true;
 }
 
@@ -16,7 +15,7 @@ get_len(const struct ni_dis *d, const struct ni_layer *l, struct ni_value *v)
 static const struct ni_field fields[] = {
 	[F_DATA] = {"data.data", "Data", NI_BYTES},
 	[F_LEN] = {"data.len", "Length", NI_U32, NI_DEC, .flags = NI_F_FIXED | NI_F_COMPUTED,
-		.get = get_len},
+		.get = get_len, .doc = "Of what was captured, as in Wireshark."},
 	{0},
 };
 /* clang-format on */
