@@ -79,6 +79,21 @@ ni_conn_reset_by(const struct ni_dis *d, const struct ni_layer *l, struct ni_val
 }
 
 bool
+ni_conn_reset_state(const struct ni_dis *d, const struct ni_layer *l, struct ni_value *v)
+{
+	const struct ni_conn *c = tcp(d, l);
+	return c && c->reset_by != NI_NOBODY && text(v, ni_tcp_state_name(c->reset_state));
+}
+
+bool
+ni_conn_reset_after_fin(const struct ni_dis *d, const struct ni_layer *l, struct ni_value *v)
+{
+	const struct ni_conn *c = tcp(d, l);
+	v->u = c && c->flags & NI_CONN_RST_AFTER_FIN;
+	return v->u != 0;
+}
+
+bool
 ni_conn_time_wait(const struct ni_dis *d, const struct ni_layer *l, struct ni_value *v)
 {
 	const struct ni_conn *c = tcp(d, l);

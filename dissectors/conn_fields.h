@@ -12,6 +12,8 @@ enum ni_conn_field {
 	CONN_CLOSE,
 	CONN_CLOSED_FIRST,
 	CONN_RESET_BY,
+	CONN_RESET_STATE,
+	CONN_RESET_AFTER_FIN,
 	CONN_TIME_WAIT,
 	CONN_STATE,
 	CONN_HISTORY,
@@ -40,6 +42,8 @@ ni_get_fn ni_conn_open;
 ni_get_fn ni_conn_close;
 ni_get_fn ni_conn_closed_first;
 ni_get_fn ni_conn_reset_by;
+ni_get_fn ni_conn_reset_state;
+ni_get_fn ni_conn_reset_after_fin;
 ni_get_fn ni_conn_time_wait;
 ni_get_fn ni_conn_state;
 ni_get_fn ni_conn_history;

@@ -376,6 +376,46 @@ test_options(void **state)
 	assert_true(c->flags & NI_CONN_MSS_CHANGED);
 }
 
+/* How far a window is known depends on which SYNs were captured (RFC 7323 2). */
+static void
+test_scale(void **state)
+{
+	static const uint8_t opts[] = {2, 4, 5, 180, 3, 3, 7, 1};
+	struct ni_tcp_in in = {
+	    .frame = 1, .win = 500, .seq = 100, .flags = NI_TH_SYN, .opts = opts};
+	struct ni_tcp_env env = {0};
+	struct ni_tcp_out out;
+	static struct ni_tcp t;
+	(void)state;
+	for (unsigned both = 0; both < 2; both++) {
+		in.flags = NI_TH_SYN;
+		in.dir = NI_CLIENT;
+		in.optlen = sizeof(opts);
+		in.seq = 100;
+		ni_tcp_init(&t, &in, NULL);
+		ni_tcp_track(&t, &in, &out, &env);
+		assert_int_equal(out.window, 500);
+		assert_int_equal(out.window_scale, 0);
+		in = (struct ni_tcp_in){
+		    .frame = 2, .win = 500, .seq = 500, .ack = 101, .opts = opts};
+		in.flags = NI_TH_SYN | NI_TH_ACK;
+		in.dir = NI_SERVER;
+		in.optlen = both ? sizeof(opts) : 4;
+		ni_tcp_track(&t, &in, &out, &env);
+		in = (struct ni_tcp_in){.frame = 3, .win = 500, .seq = 101, .ack = 501};
+		in.flags = NI_TH_ACK;
+		ni_tcp_track(&t, &in, &out, &env);
+		assert_int_equal(out.window, both ? 500 << 7 : 500);
+		assert_int_equal(out.window_scale, both ? 1 << 7 : -2);
+		in.opts = opts;
+	}
+	in.flags = NI_TH_ACK | NI_TH_PSH;
+	ni_tcp_init(&t, &in, NULL);
+	ni_tcp_track(&t, &in, &out, &env);
+	assert_int_equal(out.window, 500);
+	assert_int_equal(out.window_scale, -1);
+}
+
 /* Given up by the tracker's owner. */
 static void
 test_settle(void **state)
@@ -458,10 +498,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_scripts),    cmocka_unit_test(test_steps),
-	    cmocka_unit_test(test_options),    cmocka_unit_test(test_settle),
-	    cmocka_unit_test(test_originator), cmocka_unit_test(test_names),
-	    cmocka_unit_test(test_every_word),
+	    cmocka_unit_test(test_scripts), cmocka_unit_test(test_steps),
+	    cmocka_unit_test(test_scale),   cmocka_unit_test(test_options),
+	    cmocka_unit_test(test_settle),  cmocka_unit_test(test_originator),
+	    cmocka_unit_test(test_names),   cmocka_unit_test(test_every_word),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
