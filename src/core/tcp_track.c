@@ -9,7 +9,8 @@
 #include "netinspect/span.h"
 #include "tcp_priv.h"
 
-#define SECOND ((int64_t)1000 * 1000 * 1000)
+#define COUNT_OF(a) (sizeof(a) / sizeof((a)[0]))
+#define SECOND      ((int64_t)1000 * 1000 * 1000)
 
 enum {
 	TCP = 6,
@@ -341,7 +342,7 @@ fingerprint(const struct ni_tcp_seen *x)
 /*
  * The same frame again, captured twice on its way through this machine? What has neither an IP
  * identification nor a timestamp of its own may as well have been sent twice, and so may an ACK
- * without identification, since timestamps count milliseconds.
+ * without identification, since timestamps count milliseconds. Else answers may lie between.
  */
 static bool
 same_frame(const struct ni_tcp *t, const struct ni_tcp_seen *x)
@@ -352,8 +353,14 @@ same_frame(const struct ni_tcp *t, const struct ni_tcp_seen *x)
 	bool pure = !in->len && !(in->flags & (NI_TH_SYN | NI_TH_FIN | NI_TH_RST));
 	bool own = in->ip_id || ((x->opt.has & NI_OPT_TS) && !pure);
 
-	return (s->has & NI_HAS_SENT) && t->last_dir == in->dir && age >= 0 &&
-	       age < (own ? TWICE_NS : TWICE_BLIND_NS) && fingerprint(x) == s->last;
+	if (!(s->has & NI_HAS_SENT) || age < 0 || age >= (own ? TWICE_NS : TWICE_BLIND_NS))
+		return false;
+	uint32_t hash = fingerprint(x);
+	bool newest = hash == s->last[s->last_at] && t->last_dir == in->dir;
+	bool any = false;
+	for (unsigned i = 0; i < COUNT_OF(s->last); i++)
+		any |= hash == s->last[i];
+	return own ? any : newest;
 }
 
 static void
@@ -362,7 +369,8 @@ count(struct ni_tcp *t, const struct ni_tcp_seen *x)
 	const struct ni_tcp_in *in = x->in;
 	struct ni_tcp_side *s = &t->side[in->dir];
 
-	s->last = fingerprint(x);
+	s->last_at = (uint8_t)((s->last_at + 1) % COUNT_OF(s->last));
+	s->last[s->last_at] = fingerprint(x);
 	s->last_ns = in->ts_ns;
 	t->last_dir = in->dir;
 	t->c.last_frame = in->frame;

@@ -124,7 +124,7 @@ struct ni_tcp_side {
 	uint32_t beyond;    /* its last acknowledgement of what was not captured */
 	uint32_t fin_seq;   /* where its FIN stands */
 	uint32_t fin_taken; /* where the FIN stands that it was given */
-	uint32_t last;      /* hash of its last segment's header */
+	uint32_t last[4];   /* hashes of its last segments' headers, a ring */
 	uint32_t tsval;     /* newest timestamp it sent */
 	uint32_t ts_recent; /* newest timestamp it took from its peer (RFC 7323 4.3) */
 	uint32_t ack_ts;    /* timestamp of the first ACK of its SYN */
@@ -150,6 +150,7 @@ struct ni_tcp_side {
 	uint16_t max_win; /* the widest but in its SYN */
 	uint16_t nxt_id;  /* IP identification of what last moved snd_nxt */
 	uint8_t id_run;   /* so many in a row counted upwards */
+	uint8_t last_at;  /* where in the ring the newest hash stands */
 	uint32_t has;     /* enum ni_tcp_has, tcp_priv.h */
 	uint8_t last_flags;
 	uint8_t was;     /* enum ni_tcp_state before it was taken for gone */
