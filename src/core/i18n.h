@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Messages in the reader's language: _() translates, N_() marks a string of a table that _() will
- * translate where it is shown, NI_PLURAL(one, many, n) chooses by number. Field keys, state names, verdict words
+ * translate where it is shown, NI_PLURAL(one, many, n) chooses by number, and N_PLURAL(one, many)
+ * marks two strings of a table that it will choose from. Field keys, state names, verdict words
  * and everything a program reads stay as they are.
  */
 #ifndef NI_I18N_H
@@ -17,6 +18,7 @@
 #define _(s)                    (s)
 #define NI_PLURAL(one, many, n) ((n) == 1 ? (one) : (many))
 #endif
-#define N_(s) s
+#define N_(s)               s
+#define N_PLURAL(one, many) one, many
 
 #endif

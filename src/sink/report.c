@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "i18n.h"
 #include "netinspect/dis.h"
 #include "netinspect/event.h"
 #include "story.h"
@@ -230,7 +231,7 @@ finish(struct ni_sink *s, struct ni_err *err)
 		rp_html_close(&page);
 	int rc = ni_out_flush(r->out, err);
 	if (!rc && no_memory)
-		return ni_fail(err, NI_ERR_RUN, "report: not enough memory, lists are missing");
+		return ni_fail(err, NI_ERR_RUN, _("report: not enough memory, lists are missing"));
 	return rc;
 }
 

@@ -33,16 +33,23 @@ add_trouble(const struct ni_arp_event *e, struct rp_bad *bad, bool patient)
 	char mem[128];
 	struct ni_buf b = ni_buf(mem, sizeof(mem));
 	struct rp_case c = {.key = {.addr = rp_addr_key(&e->ip)}, .frame = frame_of(e)};
-	rp_addr(&b, &e->ip);
+	char ip[64];
+	char asker[64];
+	struct ni_buf i = ni_buf(ip, sizeof(ip));
+	struct ni_buf a = ni_buf(asker, sizeof(asker));
+	rp_addr(&i, &e->ip);
+	rp_addr(&a, &e->asker);
+	ni_buf_z(&i);
+	ni_buf_z(&a);
 	if (e->kind == NI_ARP_CONFLICT) {
 		c.key.kind = RP_BAD_CONFLICT;
-		ni_buf_str(&b, " is claimed by several MACs");
+		ni_buf_fmt(&b, _("%s is claimed by several MACs"), ip);
 	} else if (e->kind == NI_ARP_UNANSWERED && !patient) {
 		c.key.kind = RP_BAD_ARP_SILENT;
-		if (e->asker.len) {
-			ni_buf_str(&b, ", asked for by ");
-			rp_addr(&b, &e->asker);
-		}
+		if (e->asker.len)
+			ni_buf_fmt(&b, _("%s, asked for by %s"), ip, asker);
+		else
+			ni_buf_str(&b, ip);
 	} else {
 		return;
 	}
@@ -121,23 +128,23 @@ put_how(struct ni_buf *b, const struct entry *e)
 		uint8_t kind;
 		const char *text;
 	} how[] = {
-	    {NI_ARP_ANSWERED, "answer"},
-	    {NI_ARP_GRATUITOUS, "announced"},
-	    {NI_ARP_PROBE, "probe"},
+	    {NI_ARP_ANSWERED, N_("answer")},
+	    {NI_ARP_GRATUITOUS, N_("announced")},
+	    {NI_ARP_PROBE, N_("probe")},
 	};
 	size_t start = b->len;
 	if (e->kinds >> NI_ARP_CONFLICT & 1) {
-		ni_buf_str(b, "CONFLICT");
+		ni_buf_str(b, _("CONFLICT"));
 		return;
 	}
 	for (size_t i = 0; i < sizeof(how) / sizeof(how[0]); i++) {
 		if (!(e->kinds >> how[i].kind & 1))
 			continue;
-		ni_buf_str(b, b->len > start ? ", " : "");
-		ni_buf_str(b, how[i].text);
+		ni_buf_str(b, b->len > start ? _(", ") : "");
+		ni_buf_str(b, _(how[i].text));
 	}
 	if (b->len == start)
-		ni_buf_str(b, "nobody answered");
+		ni_buf_str(b, _("nobody answered"));
 }
 
 static void
@@ -225,7 +232,10 @@ rp_arp_write(const struct rp_arp *a, const struct rp_ctx *ctx)
 	rp_heading(ctx->page, _("ARP and neighbours"), ni_buf_z(&b));
 	rp_table(ctx->page, &t);
 	rp_more(ctx->page, t.rows, n);
-	rp_not_kept(ctx->page, a->map.items.lost, "finding was", "findings were");
+	rp_not_kept(ctx->page, a->map.items.lost,
+		    NI_PLURAL("%s further finding was not kept: no room for it",
+			      "%s further findings were not kept: no room for them",
+			      a->map.items.lost));
 	free(r.index);
 }
 

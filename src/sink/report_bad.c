@@ -187,11 +187,11 @@ put_what(struct ni_buf *b, const struct line *l)
 		put_http_status(b, code);
 	} else if (g->key.kind == RP_BAD_DNS) {
 		const char *name = ni_dns_rcode_name(code);
-		ni_buf_fmt(b, "DNS: %s", name ? name : "unknown error");
+		ni_buf_fmt(b, "DNS: %s", name ? name : _("unknown error"));
 	} else if (g->key.kind == RP_BAD_ICMP) {
 		rp_icmp_name(b, code);
 	} else if (g->key.kind == RP_BAD_RESET) {
-		ni_buf_fmt(b, "reset in %s", ni_tcp_state_name(code));
+		ni_buf_fmt(b, _("reset in %s"), ni_tcp_state_name(code));
 	} else {
 		ni_buf_str(b, _(kinds[g->key.kind].text));
 	}
@@ -200,24 +200,30 @@ put_what(struct ni_buf *b, const struct line *l)
 static void
 put_where(struct ni_buf *b, const struct line *l)
 {
+	char mem[RP_CELL];
+	struct ni_buf m = ni_buf(mem, sizeof(mem));
 	const struct group *g = l->g;
 	if (l->rest) {
-		ni_buf_str(b, "elsewhere");
+		ni_buf_str(b, _("elsewhere"));
 		return;
 	}
 	if (l->groups > 1) {
-		ni_buf_fmt(b, "in %u other places", l->groups);
+		ni_buf_fmt(b, NI_PLURAL("in %u other place", "in %u other places", l->groups),
+			   l->groups);
 		return;
 	}
 	if (g->key.kind == RP_BAD_ICMP && g->many_names) {
-		ni_buf_str(b, "packets to ");
-		rp_addr(b, &g->key.addr);
+		rp_addr(&m, &g->key.addr);
+		ni_buf_fmt(b, _("packets to %s"), ni_buf_z(&m));
 		return;
 	}
 	if (g->name) {
-		rp_wire(b, g->many_names && g->all ? g->all : g->name);
+		rp_wire(&m, g->many_names && g->all ? g->all : g->name);
+		ni_buf_z(&m);
 		if (g->many_names)
-			ni_buf_str(b, g->all ? ", several" : " and others");
+			ni_buf_fmt(b, g->all ? _("%s, several") : _("%s and others"), mem);
+		else
+			ni_buf_str(b, mem);
 		return;
 	}
 	if (g->from.len && !g->many_from) {
@@ -272,18 +278,6 @@ make_lines(struct rows *r, const struct rp_bad *b, const uint32_t *index, bool a
 	}
 }
 
-/* Append how many there were, in words that speak of @n. */
-static void
-part(struct ni_buf *b, uint64_t n, const char *words)
-{
-	if (!n)
-		return;
-	ni_buf_str(b, b->len ? ", " : "");
-	rp_num(b, n);
-	ni_buf_c(b, ' ');
-	ni_buf_str(b, words);
-}
-
 static void
 write_all_well(const struct rp_ctx *ctx, const struct rp_seen *seen)
 {
@@ -291,11 +285,12 @@ write_all_well(const struct rp_ctx *ctx, const struct rp_seen *seen)
 	char line[320];
 	struct ni_buf b = ni_buf(mem, sizeof(mem));
 	struct ni_buf l = ni_buf(line, sizeof(line));
-	part(&b, seen->conns, NI_PLURAL("TCP connection", "TCP connections", seen->conns));
-	part(&b, seen->exchanges, NI_PLURAL("HTTP exchange", "HTTP exchanges", seen->exchanges));
-	part(&b, seen->lookups, NI_PLURAL("DNS lookup", "DNS lookups", seen->lookups));
+	rp_item(&b, seen->conns, NI_PLURAL("%s TCP connection", "%s TCP connections", seen->conns));
+	rp_item(&b, seen->exchanges,
+		NI_PLURAL("%s HTTP exchange", "%s HTTP exchanges", seen->exchanges));
+	rp_item(&b, seen->lookups, NI_PLURAL("%s DNS lookup", "%s DNS lookups", seen->lookups));
 	if (!b.len)
-		part(&b, seen->packets, NI_PLURAL("packet", "packets", seen->packets));
+		rp_item(&b, seen->packets, NI_PLURAL("%s packet", "%s packets", seen->packets));
 	ni_buf_fmt(&l, _("Nothing: %s, and no error among them."), ni_buf_z(&b));
 	rp_para(ctx->page, RP_INDENT, NULL, ni_buf_z(&l));
 }

@@ -47,7 +47,7 @@ put_flags(struct ni_buf *b, unsigned flags)
 		ni_buf_str(b, names[i].name);
 	}
 	if (!b->len)
-		ni_buf_str(b, "none");
+		ni_buf_str(b, _("none"));
 }
 
 /* Write the sum that gives @s's acknowledgement, if it acknowledges a segment on the board. */
@@ -181,52 +181,38 @@ between(const struct ni_step *a, const struct ni_step *b)
 	return a->frame && b->frame ? rp_diff(b->ts_ns, a->ts_ns) : -1;
 }
 
-enum { SPAN = 32 }; /* bytes of a time in words */
-
-static const char *
-span(char mem[SPAN], int64_t ns)
-{
-	struct ni_buf b = ni_buf(mem, SPAN);
-	rp_dur(&b, ns);
-	return ni_buf_z(&b);
-}
-
 static void
 put_three_way(const struct ni_conn *c, struct ni_buf *b)
 {
-	char all[SPAN];
-	char first[SPAN];
-	char second[SPAN];
 	int64_t whole = between(&c->opening[0], &c->opening[2]);
 	int64_t there = between(&c->opening[0], &c->opening[1]);
 	if (whole < 0)
 		ni_buf_str(b, _("three-way handshake"));
 	else if (there < 0)
-		ni_buf_fmt(b, _("three-way handshake in %s"), span(all, whole));
+		ni_buf_fmt(b, _("three-way handshake in %s"), rp_word_dur(whole).z);
 	else
 		ni_buf_fmt(b,
 			   _("three-way handshake in %s (server answers after %s, client after "
 			     "%s)"),
-			   span(all, whole), span(first, there), span(second, whole - there));
+			   rp_word_dur(whole).z, rp_word_dur(there).z,
+			   rp_word_dur(whole - there).z);
 }
 
 /* Nothing may be concluded from silence if there was little time to break it. */
 static void
 put_end_of_capture(const struct rp_ctx *ctx, const struct ni_conn *c, struct ni_buf *b)
 {
-	char mem[SPAN];
 	int64_t left = rp_diff(ctx->last_ns, c->last_ns);
 	if (left >= 0 && left < RP_PATIENCE_NS)
-		ni_buf_fmt(b, _("; the capture ends %s later"), span(mem, left));
+		ni_buf_fmt(b, _("; the capture ends %s later"), rp_word_dur(left).z);
 }
 
 static void
 put_no_answer(const struct ni_conn *c, struct ni_buf *b)
 {
-	char mem[SPAN];
 	if (c->syn_repeats)
 		ni_buf_fmt(b, _("no answer after %u SYNs in %s"), c->syn_repeats + 1u,
-			   span(mem, rp_diff(c->last_ns, c->first_ns)));
+			   rp_word_dur(rp_diff(c->last_ns, c->first_ns)).z);
 	else
 		ni_buf_str(b, _("no answer after 1 SYN"));
 }
@@ -289,11 +275,10 @@ static void
 put_half_closed(const struct ni_conn *c, struct ni_buf *b)
 {
 	enum { WORTH_SAYING_NS = 10000000 };
-	char mem[SPAN];
 	int64_t ns = between(&c->closing[1], &c->closing[2]);
 	if (ns < WORTH_SAYING_NS)
 		return;
-	ni_buf_fmt(b, _("; half-closed for %s"), span(mem, ns));
+	ni_buf_fmt(b, _("; half-closed for %s"), rp_word_dur(ns).z);
 }
 
 static void
@@ -403,24 +388,18 @@ put_close(const struct ni_conn *c, struct ni_buf *b)
 static void
 put_data(const struct ni_conn *c, struct ni_buf *b)
 {
-	char sent[2][SPAN];
 	if (!c->data_bytes[0] && !c->data_bytes[1]) {
 		ni_buf_str(b, _("none"));
 		return;
 	}
-	for (unsigned i = 0; i < 2; i++) {
-		struct ni_buf size = ni_buf(sent[i], SPAN);
-		rp_size(&size, c->data_bytes[i]);
-		ni_buf_z(&size);
-	}
-	ni_buf_fmt(b, _("%s client → server, %s server → client"), sent[0], sent[1]);
+	ni_buf_fmt(b, _("%s client → server, %s server → client"), rp_word_size(c->data_bytes[0]).z,
+		   rp_word_size(c->data_bytes[1]).z);
 	if (!c->requests)
 		return;
-	ni_buf_str(b, "; ");
 	if (c->requests == 1)
-		ni_buf_str(b, _("1 request: a short connection"));
+		ni_buf_str(b, _("; 1 request: a short connection"));
 	else
-		ni_buf_fmt(b, _("%u requests: a long connection, %.2f handshakes a request"),
+		ni_buf_fmt(b, _("; %u requests: a long connection, %.2f handshakes a request"),
 			   c->requests, 1.0 / c->requests);
 }
 
@@ -430,7 +409,7 @@ put_marks(const struct ni_conn *c, struct ni_buf *b)
 	for (unsigned m = 0; m < NI_NMARKS; m++) {
 		if (!c->marks[m])
 			continue;
-		ni_buf_str(b, b->len ? ", " : "");
+		ni_buf_str(b, b->len ? _(", ") : "");
 		rp_mark_count(b, m, c->marks[m]);
 	}
 }
@@ -454,10 +433,9 @@ write_head(const struct rp_ctx *ctx, const struct ni_conn *c)
 	ni_buf_str(&b, "  ");
 	rp_dur(&b, rp_diff(c->last_ns, c->first_ns));
 	ni_buf_str(&b, "  ");
-	rp_num(&b, c->packets[0]);
-	ni_buf_c(&b, '+');
-	rp_num(&b, c->packets[1]);
-	ni_buf_str(&b, " packets");
+	/* TRANSLATORS: from the client and from the server. */
+	ni_buf_fmt(&b, _("%s+%s packets"), rp_word_num(c->packets[0]).z,
+		   rp_word_num(c->packets[1]).z);
 	if (p->col + rp_columns(p, ni_buf_z(&b)) > p->width) {
 		rp_end(p);
 		rp_put(p, "  ");
@@ -488,7 +466,7 @@ rp_block(const struct rp_ctx *ctx, const struct ni_conn *c)
 	put_data(c, &b);
 	sentence(ctx, _("data"), &b);
 	put_marks(c, &b);
-	sentence(ctx, "marks", &b);
+	sentence(ctx, _("marks"), &b);
 	unsigned opened = bd.n;
 	draw_steps(&bd, c->open == NI_OPEN_STRAY ? _("probe") : _("closing"), c->closing,
 		   NI_CLOSE_STEPS);

@@ -120,11 +120,16 @@ put_time(const struct rp_capture *c, struct ni_buf *b)
 	time_t t = (time_t)(c->first_ns / NS);
 	if (localtime_r(&t, &tm))
 		strftime(zone, sizeof(zone), " %Z", &tm);
-	put_moment(b, c->first_ns, true);
-	if (c->packets > 1) {
-		ni_buf_str(b, " to ");
-		put_moment(b, c->last_ns, !same_day(c->first_ns, c->last_ns));
-	}
+	char from[48];
+	char to[48];
+	struct ni_buf first = ni_buf(from, sizeof(from));
+	struct ni_buf last = ni_buf(to, sizeof(to));
+	put_moment(&first, c->first_ns, true);
+	put_moment(&last, c->last_ns, !same_day(c->first_ns, c->last_ns));
+	if (c->packets > 1)
+		ni_buf_fmt(b, _("%s to %s"), ni_buf_z(&first), ni_buf_z(&last));
+	else
+		ni_buf_str(b, ni_buf_z(&first));
 	ni_buf_str(b, zone);
 	if (c->packets > 1) {
 		ni_buf_str(b, " (");
@@ -155,23 +160,20 @@ static void
 put_amount(const struct rp_capture *c, struct ni_buf *b)
 {
 	int64_t span = rp_diff(c->last_ns, c->first_ns);
-	rp_num(b, c->packets);
-	if (c->packets > 1 && span > 0) {
-		ni_buf_str(b, ", ");
-		rp_num(b, per_second(c->packets, span));
-		ni_buf_str(b, " a second");
-	}
-	ni_buf_str(b, "; ");
-	rp_num(b, c->shortest);
-	if (c->shortest != c->longest) {
-		ni_buf_str(b, " to ");
-		rp_num(b, c->longest);
-	}
-	ni_buf_str(b, c->packets == 1 ? " bytes" : " bytes each");
-	if (c->shortest != c->longest) {
-		ni_buf_str(b, ", on average ");
-		rp_num(b, (c->bytes + c->packets / 2) / c->packets);
-	}
+	uint64_t mean = (c->bytes + c->packets / 2) / c->packets;
+	if (c->packets > 1 && span > 0)
+		ni_buf_fmt(b, _("%s, %s a second"), rp_word_num(c->packets).z,
+			   rp_word_num(per_second(c->packets, span)).z);
+	else
+		rp_num(b, c->packets);
+	if (c->packets == 1)
+		rp_count(b, c->shortest, NI_PLURAL("; %s byte", "; %s bytes", c->shortest));
+	else if (c->shortest == c->longest)
+		rp_count(b, c->shortest,
+			 NI_PLURAL("; %s byte each", "; %s bytes each", c->shortest));
+	else
+		ni_buf_fmt(b, _("; %s to %s bytes each, on average %s"), rp_word_num(c->shortest).z,
+			   rp_word_num(c->longest).z, rp_word_num(mean).z);
 }
 
 static void
@@ -188,10 +190,8 @@ put_bytes(const struct rp_capture *c, struct ni_buf *b)
 		ni_buf_str(b, ", ");
 		put_bits(b, per_second(c->bytes * 8, span));
 	}
-	if (c->cap_bytes != c->bytes) {
-		ni_buf_str(b, "; captured ");
-		rp_num(b, c->cap_bytes);
-	}
+	if (c->cap_bytes != c->bytes)
+		rp_count(b, c->cap_bytes, _("; captured %s"));
 }
 
 static void
@@ -203,67 +203,85 @@ put_linktype(struct ni_buf *b, const struct ni_registry *reg, uint32_t linktype)
 	if (p)
 		ni_buf_str(b, p->title);
 	else
-		ni_buf_fmt(b, "number %u, which nothing here takes apart", linktype);
+		ni_buf_fmt(b, _("number %u, which nothing here takes apart"), linktype);
+}
+
+static void
+put_iface(const struct rp_capture *c, const struct rp_iface *f, struct ni_buf *b)
+{
+	if (f->name[0])
+		rp_wire(b, f->name);
+	else if (c->ifaces > 1)
+		ni_buf_fmt(b, _("interface %u"), f->number);
+	if (c->ifaces == 1)
+		return;
+	ni_buf_str(b, " (");
+	rp_count(b, f->packets, NI_PLURAL("%s packet", "%s packets", f->packets));
+	ni_buf_c(b, ')');
 }
 
 /* "Ethernet II on lan0 (14 packets), wan0 (9 packets); Linux cooked v1" */
 static void
 put_ifaces(const struct rp_capture *c, const struct ni_registry *reg, struct ni_buf *b)
 {
-	for (unsigned i = 0; i < c->ifaces; i++) {
-		const struct rp_iface *f = &c->iface[i];
-		bool same = i && f->linktype == f[-1].linktype;
-		if (i)
-			ni_buf_str(b, same ? ", " : "; ");
-		if (!same)
-			put_linktype(b, reg, f->linktype);
-		if (!same && (f->name[0] || c->ifaces > 1))
-			ni_buf_str(b, " on ");
-		if (f->name[0])
-			rp_wire(b, f->name);
-		else if (c->ifaces > 1)
-			ni_buf_fmt(b, "interface %u", f->number);
-		if (c->ifaces == 1)
-			continue;
-		ni_buf_str(b, " (");
-		rp_count(b, f->packets, "packet", "packets");
-		ni_buf_c(b, ')');
+	char link[128];
+	char on[RP_CELL];
+	for (unsigned i = 0; i < c->ifaces;) {
+		struct ni_buf l = ni_buf(link, sizeof(link));
+		struct ni_buf o = ni_buf(on, sizeof(on));
+		unsigned first = i;
+		put_linktype(&l, reg, c->iface[i].linktype);
+		do {
+			ni_buf_str(&o, i > first ? _(", ") : "");
+			put_iface(c, &c->iface[i], &o);
+		} while (++i < c->ifaces && c->iface[i].linktype == c->iface[first].linktype);
+		ni_buf_str(b, first ? _("; ") : "");
+		if (o.len)
+			/* TRANSLATORS: a kind of network and interfaces. */
+			ni_buf_fmt(b, _("%s on %s"), ni_buf_z(&l), ni_buf_z(&o));
+		else
+			ni_buf_str(b, ni_buf_z(&l));
 	}
-	if (c->other_ifaces) {
-		ni_buf_str(b, "; on further interfaces ");
-		rp_count(b, c->other_ifaces, "packet", "packets");
-	}
+	uint64_t n = c->other_ifaces;
+	if (n)
+		rp_count(b, n,
+			 NI_PLURAL("; on further interfaces %s packet",
+				   "; on further interfaces %s packets", n));
 }
 
 static void
-part(struct ni_buf *b, uint64_t n, const char *one, const char *many)
+part(struct ni_buf *b, uint64_t n, const char *words)
 {
 	if (!n)
 		return;
 	if (b->len)
-		ni_buf_str(b, "; ");
-	rp_count(b, n, one, many);
+		ni_buf_str(b, _("; "));
+	rp_count(b, n, words);
 }
 
 /* Four different things that can be amiss with a packet, never mixed up. */
 static void
 put_amiss(const struct rp_capture *c, uint32_t snaplen, struct ni_buf *b)
 {
-	part(b, c->snapped, "packet shortened by the snap length",
-	     "packets shortened by the snap length");
+	part(b, c->snapped,
+	     NI_PLURAL("%s packet shortened by the snap length",
+		       "%s packets shortened by the snap length", c->snapped));
 	if (c->snapped && snaplen)
 		ni_buf_fmt(b, " (%u)", snaplen);
 	if (c->cut_header) {
-		ni_buf_str(b, b->len ? ", " : "");
-		rp_num(b, c->cut_header);
-		ni_buf_str(b, " of them within a header");
+		ni_buf_str(b, b->len ? _(", ") : "");
+		rp_count(b, c->cut_header, _("%s of them within a header"));
 	}
-	part(b, c->malformed, "malformed packet", "malformed packets");
-	part(b, c->unsupported, "packet of a kind that nothing here takes apart",
-	     "packets of kinds that nothing here takes apart");
-	part(b, c->too_deep, "packet nested too deep", "packets nested too deep");
-	part(b, c->backwards, "packet older than the one before it",
-	     "packets older than the one before them");
+	part(b, c->malformed,
+	     NI_PLURAL("%s malformed packet", "%s malformed packets", c->malformed));
+	part(b, c->unsupported,
+	     NI_PLURAL("%s packet of a kind that nothing here takes apart",
+		       "%s packets of kinds that nothing here takes apart", c->unsupported));
+	part(b, c->too_deep,
+	     NI_PLURAL("%s packet nested too deep", "%s packets nested too deep", c->too_deep));
+	part(b, c->backwards,
+	     NI_PLURAL("%s packet older than the one before it",
+		       "%s packets older than the one before them", c->backwards));
 }
 
 static void
@@ -272,15 +290,15 @@ put_drops(const struct ni_report_input *in, struct ni_buf *b)
 	if (!in->have_stats)
 		return;
 	if (!in->dropped_kernel && !in->dropped_interface)
-		ni_buf_str(b, "nothing");
-	part(b, in->dropped_kernel, "packet by the kernel, whose buffer was full",
-	     "packets by the kernel, whose buffer was full");
-	part(b, in->dropped_interface, "packet by the interface", "packets by the interface");
-	if (in->received) {
-		ni_buf_str(b, ", of ");
-		rp_num(b, in->received);
-		ni_buf_str(b, " received");
-	}
+		ni_buf_str(b, _("nothing"));
+	part(b, in->dropped_kernel,
+	     NI_PLURAL("%s packet by the kernel, whose buffer was full",
+		       "%s packets by the kernel, whose buffer was full", in->dropped_kernel));
+	part(b, in->dropped_interface,
+	     NI_PLURAL("%s packet by the interface", "%s packets by the interface",
+		       in->dropped_interface));
+	if (in->received)
+		rp_count(b, in->received, _(", of %s received"));
 }
 
 /* What the session had no room for. */
@@ -288,15 +306,21 @@ static void
 put_bounds(const struct ni_session *s, struct ni_buf *b)
 {
 	struct ni_session_drops d = ni_session_drops(s);
-	part(b, d.flows_evicted, "conversation ended early to make room",
-	     "conversations ended early to make room");
-	part(b, d.fragments_dropped, "fragment dropped", "fragments dropped");
-	part(b, d.stream_bytes_dropped, "byte of a stream not put in order",
-	     "bytes of streams not put in order");
-	part(b, d.messages_dropped, "message not kept", "messages not kept");
-	part(b, d.lookups_evicted, "lookup forgotten", "lookups forgotten");
-	part(b, d.exchanges_evicted, "DHCP or NTP exchange forgotten",
-	     "DHCP or NTP exchanges forgotten");
+	part(b, d.flows_evicted,
+	     NI_PLURAL("%s conversation ended early to make room",
+		       "%s conversations ended early to make room", d.flows_evicted));
+	part(b, d.fragments_dropped,
+	     NI_PLURAL("%s fragment dropped", "%s fragments dropped", d.fragments_dropped));
+	part(b, d.stream_bytes_dropped,
+	     NI_PLURAL("%s byte of a stream not put in order",
+		       "%s bytes of streams not put in order", d.stream_bytes_dropped));
+	part(b, d.messages_dropped,
+	     NI_PLURAL("%s message not kept", "%s messages not kept", d.messages_dropped));
+	part(b, d.lookups_evicted,
+	     NI_PLURAL("%s lookup forgotten", "%s lookups forgotten", d.lookups_evicted));
+	part(b, d.exchanges_evicted,
+	     NI_PLURAL("%s DHCP or NTP exchange forgotten", "%s DHCP or NTP exchanges forgotten",
+		       d.exchanges_evicted));
 }
 
 static void
@@ -332,7 +356,7 @@ rp_capture_write(const struct rp_capture *c, const struct rp_ctx *ctx,
 	rp_heading(ctx->page, _("Capture"), NULL);
 	write_source(ctx, in, &b);
 	if (!c->packets) {
-		ni_buf_str(&b, "none");
+		ni_buf_str(&b, _("none"));
 		item(ctx, _("packets"), &b);
 	} else {
 		put_time(c, &b);

@@ -178,11 +178,16 @@ rp_verdict(struct ni_buf *b, const struct rp_verdict *v)
 		ni_buf_str(b, ni_conn_open_name(v->open));
 		return;
 	}
-	ni_buf_str(b, ni_conn_close_name(v->close));
-	if (v->close == NI_CLOSE_RESET)
-		ni_buf_fmt(b, " by %s", ni_side_name(v->reset_by));
-	else if (v->closed_first == NI_CLIENT || v->closed_first == NI_SERVER)
-		ni_buf_fmt(b, " %s", ni_side_name(v->closed_first));
+	const char *close = ni_conn_close_name(v->close);
+	bool reset = v->close == NI_CLOSE_RESET;
+	unsigned who = reset ? v->reset_by : v->closed_first;
+	if (who != NI_CLIENT && who != NI_SERVER)
+		ni_buf_str(b, close);
+	else if (reset)
+		ni_buf_fmt(b, who == NI_CLIENT ? _("%s by client") : _("%s by server"), close);
+	else
+		/* TRANSLATORS: how a connection was closed, and who closed first. */
+		ni_buf_fmt(b, who == NI_CLIENT ? _("%s client") : _("%s server"), close);
 }
 
 struct rows {
@@ -280,11 +285,14 @@ write_table(const struct rp_conns *c, const struct rp_ctx *ctx)
 	rp_end(ctx->page);
 	if (cut)
 		rp_para(ctx->page, RP_INDENT, NULL,
-			c->largest.key[c->largest.least] ? "Those that carried most:"
-							 : "Some of them:");
+			c->largest.key[c->largest.least] ? _("Those that carried most:")
+							 : _("Some of them:"));
 	rp_table(ctx->page, &t);
 	rp_more(ctx->page, t.rows, c->rows.n);
-	rp_not_kept(ctx->page, c->rows.lost, "connection was", "connections were");
+	rp_not_kept(ctx->page, c->rows.lost,
+		    NI_PLURAL("%s further connection was not kept: no room for it",
+			      "%s further connections were not kept: no room for them",
+			      c->rows.lost));
 	free(r.index);
 }
 
@@ -353,8 +361,10 @@ write_servers(const struct rp_conns *c, const struct rp_ctx *ctx)
 	rp_end(ctx->page);
 	rp_table(ctx->page, &t);
 	rp_more(ctx->page, show, n);
-	rp_not_kept(ctx->page, c->servers.items.lost, "connection's server was",
-		    "connections' servers were");
+	rp_not_kept(ctx->page, c->servers.items.lost,
+		    NI_PLURAL("%s further connection's server was not kept: no room for it",
+			      "%s further connections' servers were not kept: no room for them",
+			      c->servers.items.lost));
 	free(r.index);
 }
 
@@ -371,7 +381,7 @@ put_tally(struct ni_buf *b, const uint64_t *count, unsigned n, const char *(*nam
 		if (best == n)
 			return;
 		done[best] = true;
-		ni_buf_str(b, b->len ? ", " : "");
+		ni_buf_str(b, b->len ? _(", ") : "");
 		rp_num(b, count[best]);
 		ni_buf_fmt(b, " %s", name(best));
 	}
@@ -382,10 +392,8 @@ put_closers(const struct rp_conns *c, struct ni_buf *b)
 {
 	if (!c->first[NI_CLIENT] && !c->first[NI_SERVER])
 		return;
-	ni_buf_str(b, "; by the client first ");
-	rp_num(b, c->first[NI_CLIENT]);
-	ni_buf_str(b, ", by the server first ");
-	rp_num(b, c->first[NI_SERVER]);
+	ni_buf_fmt(b, _("; by the client first %s, by the server first %s"),
+		   rp_word_num(c->first[NI_CLIENT]).z, rp_word_num(c->first[NI_SERVER]).z);
 }
 
 /* A handshake costs a round trip: how many requests share one. */
@@ -399,7 +407,7 @@ put_requests(const struct rp_conns *c, struct ni_buf *b)
 				     c->short_conns),
 			   (unsigned long long)c->short_conns);
 	if (c->short_conns && c->long_conns)
-		ni_buf_str(b, "; ");
+		ni_buf_str(b, _("; "));
 	if (!c->long_conns)
 		return;
 	ni_buf_fmt(b,
@@ -469,11 +477,11 @@ write_untold(const struct rp_ctx *ctx, uint64_t n)
 {
 	char mem[128];
 	struct ni_buf b = ni_buf(mem, sizeof(mem));
-	ni_buf_str(&b, "… and ");
-	rp_num(&b, n);
-	ni_buf_str(&b, " more that did not end well");
-	if (!ctx->full)
-		ni_buf_fmt(&b, " (--full tells up to %u)", RP_DETAILS_FULL);
+	if (ctx->full)
+		ni_buf_fmt(&b, _("… and %s more that did not end well"), rp_word_num(n).z);
+	else
+		ni_buf_fmt(&b, _("… and %s more that did not end well (--full tells up to %u)"),
+			   rp_word_num(n).z, RP_DETAILS_FULL);
 	rp_end(ctx->page);
 	rp_para(ctx->page, RP_INDENT, NULL, ni_buf_z(&b));
 }

@@ -63,7 +63,7 @@ cell(const void *ctx, size_t i, unsigned col, struct ni_buf *b)
 	} else if (col == 2) {
 		/* An endless lease has all bits set (RFC 2131 3.3). */
 		if (m->lease_s == UINT32_MAX)
-			ni_buf_str(b, "for ever");
+			ni_buf_str(b, _("for ever"));
 		else if (m->lease_s)
 			rp_dur(b, (int64_t)m->lease_s * NS);
 	} else {
@@ -86,7 +86,10 @@ rp_dhcp_write(const struct rp_dhcp *h, const struct rp_ctx *ctx)
 	rp_heading(ctx->page, _("DHCP leases"), NULL);
 	rp_table(ctx->page, &t);
 	rp_more(ctx->page, t.rows, n);
-	rp_not_kept(ctx->page, h->leases.items.lost, "lease was", "leases were");
+	rp_not_kept(ctx->page, h->leases.items.lost,
+		    NI_PLURAL("%s further lease was not kept: no room for it",
+			      "%s further leases were not kept: no room for them",
+			      h->leases.items.lost));
 }
 
 void

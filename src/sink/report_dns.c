@@ -52,9 +52,9 @@ put_answers(struct ni_buf *b, const struct ni_dns_lookup *l)
 		rp_wire(b, a->text);
 	}
 	if (!n)
-		ni_buf_str(b, "no such record");
+		ni_buf_str(b, _("no such record"));
 	else if (n < l->answers_total)
-		ni_buf_fmt(b, " and %u more", l->answers_total - n);
+		ni_buf_fmt(b, _(" and %u more"), l->answers_total - n);
 }
 
 static void
@@ -176,7 +176,7 @@ cell(const void *ctx, size_t i, unsigned col, struct ni_buf *b)
 		break;
 	case 3:
 		if (l->rtt_ns < 0)
-			ni_buf_str(b, "no answer");
+			ni_buf_str(b, _("no answer"));
 		else if (l->answer)
 			ni_buf_str(b, l->answer);
 		break;
@@ -204,16 +204,12 @@ write_summary(const struct rp_dns *d, const struct rp_ctx *ctx)
 	enum { LEFT = 14 };
 	char mem[RP_PARAGRAPH];
 	struct ni_buf b = ni_buf(mem, sizeof(mem));
-	rp_num(&b, d->total - d->failed - d->silent);
-	ni_buf_str(&b, " answered, ");
-	rp_num(&b, d->failed);
-	ni_buf_str(&b, " with an error, ");
-	rp_num(&b, d->silent);
-	ni_buf_str(&b, " without an answer");
-	if (d->repeats) {
-		ni_buf_str(&b, "; ");
-		rp_count(&b, d->repeats, "query sent again", "queries sent again");
-	}
+	ni_buf_fmt(&b, _("%s answered, %s with an error, %s without an answer"),
+		   rp_word_num(d->total - d->failed - d->silent).z, rp_word_num(d->failed).z,
+		   rp_word_num(d->silent).z);
+	if (d->repeats)
+		rp_count(&b, d->repeats,
+			 NI_PLURAL("; %s query sent again", "; %s queries sent again", d->repeats));
 	rp_para(ctx->page, LEFT, _("lookups"), ni_buf_z(&b));
 	b.len = 0;
 	if (d->rtt.n > 1) {
@@ -253,7 +249,9 @@ rp_dns_write(const struct rp_dns *d, const struct rp_ctx *ctx)
 	if (cut || r.index)
 		rp_table(ctx->page, &t);
 	rp_more(ctx->page, t.rows, d->list.n);
-	rp_not_kept(ctx->page, d->list.lost, "lookup was", "lookups were");
+	rp_not_kept(ctx->page, d->list.lost,
+		    NI_PLURAL("%s further lookup was not kept: no room for it",
+			      "%s further lookups were not kept: no room for them", d->list.lost));
 	free(r.index);
 }
 

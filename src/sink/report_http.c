@@ -199,7 +199,7 @@ cell(const void *ctx, size_t i, unsigned col, struct ni_buf *b)
 		if (x->status)
 			ni_buf_u64(b, x->status);
 		else
-			ni_buf_str(b, "none");
+			ni_buf_str(b, _("none"));
 		break;
 	case 5:
 		put_type(b, x->type);
@@ -260,24 +260,26 @@ write_table(const struct rp_http *h, const struct rp_ctx *ctx)
 		rp_para(ctx->page, RP_INDENT, NULL, _("Those that were waited for longest:"));
 	rp_table(ctx->page, &t);
 	rp_more(ctx->page, t.rows, h->list.n);
-	rp_not_kept(ctx->page, h->list.lost, "exchange was", "exchanges were");
+	rp_not_kept(ctx->page, h->list.lost,
+		    NI_PLURAL("%s further exchange was not kept: no room for it",
+			      "%s further exchanges were not kept: no room for them",
+			      h->list.lost));
 	free(r.index);
 }
 
+/* "12 2xx"; class 0 is what was not answered. */
 static void
-put_part(struct ni_buf *b, uint64_t n, const char *one, const char *many)
+put_class(struct ni_buf *b, unsigned class, uint64_t n)
 {
-	if (!n)
-		return;
-	ni_buf_str(b, b->len ? ", " : "");
-	rp_count(b, n, one, many);
+	if (!class)
+		rp_item(b, n, _("%s without response"));
+	else if (n)
+		ni_buf_fmt(b, "%s%s %uxx", b->len ? _(", ") : "", rp_word_num(n).z, class);
 }
 
 static void
 write_summary(const struct rp_http *h, const struct rp_conns *conns, const struct rp_ctx *ctx)
 {
-	static const char *const classes[] = {
-	    "without response", "1xx", "2xx", "3xx", "4xx", "5xx"};
 	enum { LEFT = 14 };
 	char mem[RP_PARAGRAPH];
 	struct ni_buf b = ni_buf(mem, sizeof(mem));
@@ -289,12 +291,15 @@ write_summary(const struct rp_http *h, const struct rp_conns *conns, const struc
 		b.len = 0;
 	}
 	for (unsigned i = 1; i <= 6; i++)
-		put_part(&b, h->by_class[i % 6], classes[i % 6], classes[i % 6]);
+		put_class(&b, i % 6, h->by_class[i % 6]);
 	rp_para(ctx->page, LEFT, _("status"), ni_buf_z(&b));
 	b.len = 0;
-	put_part(&b, conns->short_conns, "short connection (one exchange)",
-		 "short connections (one exchange each)");
-	put_part(&b, conns->long_conns, "long connection (several)", "long connections (several)");
+	rp_item(&b, conns->short_conns,
+		NI_PLURAL("%s short connection (one exchange)",
+			  "%s short connections (one exchange each)", conns->short_conns));
+	rp_item(&b, conns->long_conns,
+		NI_PLURAL("%s long connection (several)", "%s long connections (several)",
+			  conns->long_conns));
 	if (b.len)
 		rp_para(ctx->page, LEFT, _("connections"), ni_buf_z(&b));
 	b.len = 0;
@@ -303,10 +308,13 @@ write_summary(const struct rp_http *h, const struct rp_conns *conns, const struc
 		rp_para(ctx->page, LEFT, _("wait"), ni_buf_z(&b));
 		b.len = 0;
 	}
-	put_part(&b, h->pipelined, "request pipelined", "requests pipelined");
-	put_part(&b, h->chunked, "response chunked", "responses chunked");
-	put_part(&b, h->gaps, "exchange with bytes not captured",
-		 "exchanges with bytes not captured");
+	rp_item(&b, h->pipelined,
+		NI_PLURAL("%s request pipelined", "%s requests pipelined", h->pipelined));
+	rp_item(&b, h->chunked,
+		NI_PLURAL("%s response chunked", "%s responses chunked", h->chunked));
+	rp_item(&b, h->gaps,
+		NI_PLURAL("%s exchange with bytes not captured",
+			  "%s exchanges with bytes not captured", h->gaps));
 	if (b.len)
 		rp_para(ctx->page, LEFT, _("also"), ni_buf_z(&b));
 }

@@ -124,7 +124,7 @@ cell(const void *ctx, size_t i, unsigned col, struct ni_buf *b)
 static const char *
 first_title(enum rp_http_group by)
 {
-	return by == RP_HTTP_HOST ? "host" : by == RP_HTTP_STATUS ? "status" : "type";
+	return by == RP_HTTP_HOST ? N_("host") : by == RP_HTTP_STATUS ? N_("status") : N_("type");
 }
 
 void
@@ -149,14 +149,21 @@ rp_http_groups_write(const struct rp_http *h, enum rp_http_group by, const struc
 	rp_table(ctx->page, &t);
 	rp_more(ctx->page, t.rows, n);
 	if (by == RP_HTTP_HOST)
-		rp_not_kept(ctx->page, m->items.lost, "exchange's host was",
-			    "exchanges' hosts were");
+		rp_not_kept(ctx->page, m->items.lost,
+			    NI_PLURAL("%s further exchange's host was not kept: no room for it",
+				      "%s further exchanges' hosts were not kept: no room for them",
+				      m->items.lost));
 	else if (by == RP_HTTP_STATUS)
-		rp_not_kept(ctx->page, m->items.lost, "exchange's status was",
-			    "exchanges' statuses were");
+		rp_not_kept(
+		    ctx->page, m->items.lost,
+		    NI_PLURAL("%s further exchange's status was not kept: no room for it",
+			      "%s further exchanges' statuses were not kept: no room for them",
+			      m->items.lost));
 	else
-		rp_not_kept(ctx->page, m->items.lost, "exchange's type was",
-			    "exchanges' types were");
+		rp_not_kept(ctx->page, m->items.lost,
+			    NI_PLURAL("%s further exchange's type was not kept: no room for it",
+				      "%s further exchanges' types were not kept: no room for them",
+				      m->items.lost));
 	free(r.index);
 }
 

@@ -46,41 +46,41 @@ code_name(uint32_t code)
 		uint32_t code;
 		const char *name;
 	} names[] = {
-	    {0x40300, "network unreachable"},
-	    {0x40301, "host unreachable"},
-	    {0x40302, "protocol unreachable"},
-	    {0x40303, "port unreachable"},
-	    {0x40304, "fragmentation needed"},
-	    {0x40305, "source route failed"},
-	    {0x40306, "network unknown"},
-	    {0x40307, "host unknown"},
-	    {0x40309, "network prohibited"},
-	    {0x4030a, "host prohibited"},
-	    {0x4030d, "prohibited by a filter"},
-	    {0x40400, "source quench"},
-	    {0x40500, "redirect for a network"},
-	    {0x40501, "redirect for a host"},
-	    {0x40b00, "TTL exceeded"},
-	    {0x40b01, "reassembly timed out"},
-	    {0x40c00, "bad parameter"},
-	    {0x60100, "no route"},
-	    {0x60101, "prohibited by a filter"},
-	    {0x60102, "beyond source's scope"},
-	    {0x60103, "address unreachable"},
-	    {0x60104, "port unreachable"},
-	    {0x60105, "source address refused"},
-	    {0x60106, "route refused"},
-	    {0x60200, "packet too big"},
-	    {0x60300, "hop limit exceeded"},
-	    {0x60301, "reassembly timed out"},
-	    {0x60400, "bad header field"},
-	    {0x60401, "unknown next header"},
-	    {0x60402, "unknown option"},
-	    {0x68900, "redirect"},
+	    {0x40300, N_("network unreachable")},
+	    {0x40301, N_("host unreachable")},
+	    {0x40302, N_("protocol unreachable")},
+	    {0x40303, N_("port unreachable")},
+	    {0x40304, N_("fragmentation needed")},
+	    {0x40305, N_("source route failed")},
+	    {0x40306, N_("network unknown")},
+	    {0x40307, N_("host unknown")},
+	    {0x40309, N_("network prohibited")},
+	    {0x4030a, N_("host prohibited")},
+	    {0x4030d, N_("prohibited by a filter")},
+	    {0x40400, N_("source quench")},
+	    {0x40500, N_("redirect for a network")},
+	    {0x40501, N_("redirect for a host")},
+	    {0x40b00, N_("TTL exceeded")},
+	    {0x40b01, N_("reassembly timed out")},
+	    {0x40c00, N_("bad parameter")},
+	    {0x60100, N_("no route")},
+	    {0x60101, N_("prohibited by a filter")},
+	    {0x60102, N_("beyond source's scope")},
+	    {0x60103, N_("address unreachable")},
+	    {0x60104, N_("port unreachable")},
+	    {0x60105, N_("source address refused")},
+	    {0x60106, N_("route refused")},
+	    {0x60200, N_("packet too big")},
+	    {0x60300, N_("hop limit exceeded")},
+	    {0x60301, N_("reassembly timed out")},
+	    {0x60400, N_("bad header field")},
+	    {0x60401, N_("unknown next header")},
+	    {0x60402, N_("unknown option")},
+	    {0x68900, N_("redirect")},
 	};
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (names[i].code == code)
-			return names[i].name;
+			return _(names[i].name);
 	return NULL;
 }
 
@@ -92,7 +92,7 @@ rp_icmp_name(struct ni_buf *b, uint32_t code)
 	if (name)
 		ni_buf_str(b, name);
 	else
-		ni_buf_fmt(b, "type %u code %u", code >> 8 & 0xff, code & 0xff);
+		ni_buf_fmt(b, _("type %u code %u"), code >> 8 & 0xff, code & 0xff);
 }
 
 static bool
@@ -108,7 +108,7 @@ static void
 put_about(struct ni_buf *b, const struct about *a)
 {
 	if (!a->dst.len) {
-		ni_buf_str(b, "a packet that is not quoted");
+		ni_buf_str(b, _("a packet that is not quoted"));
 		return;
 	}
 	ni_buf_str(b, a->ipproto == 6    ? "tcp "
@@ -123,7 +123,7 @@ put_about(struct ni_buf *b, const struct about *a)
 	else
 		rp_addr(b, &a->dst);
 	if (a->mtu)
-		ni_buf_fmt(b, ", MTU %u", a->mtu);
+		ni_buf_fmt(b, _(", MTU %u"), a->mtu);
 }
 
 /* ---- taking in ---- */
@@ -321,7 +321,8 @@ error_cell(const void *ctx, size_t row, unsigned col, struct ni_buf *b)
 	else if (col == 1 && name)
 		ni_buf_str(b, name);
 	else if (col == 1)
-		ni_buf_fmt(b, "type %u code %u", e->about.code >> 8 & 0xff, e->about.code & 0xff);
+		ni_buf_fmt(b, _("type %u code %u"), e->about.code >> 8 & 0xff,
+			   e->about.code & 0xff);
 	else if (col == 2)
 		rp_addr(b, &e->about.from);
 	else if (col == 3)
@@ -347,7 +348,10 @@ write_errors(const struct rp_icmp *i, const struct rp_ctx *ctx)
 	rp_heading(ctx->page, _("ICMP errors"), ni_buf_z(&b));
 	rp_table(ctx->page, &t);
 	rp_more(ctx->page, t.rows, n);
-	rp_not_kept(ctx->page, i->errors.items.lost, "error was", "errors were");
+	rp_not_kept(ctx->page, i->errors.items.lost,
+		    NI_PLURAL("%s further error was not kept: no room for it",
+			      "%s further errors were not kept: no room for them",
+			      i->errors.items.lost));
 	free(r.index);
 }
 
@@ -408,7 +412,10 @@ write_pings(const struct rp_icmp *i, const struct rp_ctx *ctx)
 	rp_heading(ctx->page, _("Ping (ICMP echo)"), NULL);
 	rp_table(ctx->page, &t);
 	rp_more(ctx->page, t.rows, n);
-	rp_not_kept(ctx->page, i->pings.items.lost, "packet's pair was", "packets' pairs were");
+	rp_not_kept(ctx->page, i->pings.items.lost,
+		    NI_PLURAL("%s further packet's pair was not kept: no room for it",
+			      "%s further packets' pairs were not kept: no room for them",
+			      i->pings.items.lost));
 }
 
 void

@@ -14,40 +14,53 @@ static const struct {
 	const char *one, *many;
 	bool trouble;
 } marks[NI_NMARKS] = {
-    [NI_MARK_RETRANSMISSION] = {"retransmission", "retransmissions", true},
-    [NI_MARK_FAST_RETRANSMISSION] = {"fast retransmission", "fast retransmissions", true},
-    [NI_MARK_SPURIOUS_RETRANSMISSION] = {"spurious retransmission", "spurious retransmissions",
+    [NI_MARK_RETRANSMISSION] = {N_PLURAL("retransmission", "retransmissions"), true},
+    [NI_MARK_FAST_RETRANSMISSION] = {N_PLURAL("fast retransmission", "fast retransmissions"), true},
+    [NI_MARK_SPURIOUS_RETRANSMISSION] = {N_PLURAL("spurious retransmission",
+						  "spurious retransmissions"),
 					 true},
-    [NI_MARK_OUT_OF_ORDER] = {"segment out of order", "segments out of order", true},
-    [NI_MARK_LOST_SEGMENT] = {"segment after one not captured", "segments after one not captured",
+    [NI_MARK_OUT_OF_ORDER] = {N_PLURAL("segment out of order", "segments out of order"), true},
+    [NI_MARK_LOST_SEGMENT] = {N_PLURAL("segment after one not captured",
+				       "segments after one not captured"),
 			      true},
-    [NI_MARK_ACK_LOST_SEGMENT] = {"ACK of data not captured", "ACKs of data not captured", true},
-    [NI_MARK_DUPLICATE_ACK] = {"duplicate ACK", "duplicate ACKs", true},
-    [NI_MARK_WINDOW_FULL] = {"segment that fills the window", "segments that fill the window",
+    [NI_MARK_ACK_LOST_SEGMENT] = {N_PLURAL("ACK of data not captured", "ACKs of data not captured"),
+				  true},
+    [NI_MARK_DUPLICATE_ACK] = {N_PLURAL("duplicate ACK", "duplicate ACKs"), true},
+    [NI_MARK_WINDOW_FULL] = {N_PLURAL("segment that fills the window",
+				      "segments that fill the window"),
 			     true},
-    [NI_MARK_ZERO_WINDOW] = {"zero window", "zero windows", true},
-    [NI_MARK_ZERO_WINDOW_PROBE] = {"zero window probe", "zero window probes", true},
-    [NI_MARK_ZERO_WINDOW_PROBE_ACK] = {"answer to a zero window probe",
-				       "answers to zero window probes", true},
-    [NI_MARK_KEEP_ALIVE] = {"keep-alive", "keep-alives", false},
-    [NI_MARK_KEEP_ALIVE_ACK] = {"keep-alive ACK", "keep-alive ACKs", false},
-    [NI_MARK_WINDOW_UPDATE] = {"window update", "window updates", false},
-    [NI_MARK_REUSED_PORTS] = {"SYN on reused ports", "SYNs on reused ports", false},
-    [NI_MARK_DUPLICATE_FRAME] = {"frame captured twice", "frames captured twice", false},
-    [NI_MARK_RST_IGNORED] = {"RST that must be ignored", "RSTs that must be ignored", true},
-    [NI_MARK_SYN_IGNORED] = {"SYN that must be ignored", "SYNs that must be ignored", true},
-    [NI_MARK_CHALLENGE_ACK] = {"challenge ACK", "challenge ACKs", true},
-    [NI_MARK_OUT_OF_WINDOW] = {"segment outside the window", "segments outside the window", true},
-    [NI_MARK_FAST_OPEN_DATA] = {"SYN with data (Fast Open)", "SYNs with data (Fast Open)", false},
-    [NI_MARK_AMBIGUOUS] = {"of these retransmitted or out of order, which cannot be told",
-			   "of these retransmitted or out of order, which cannot be told", false},
-    [NI_MARK_SEQ_WRAP] = {"wrap of the sequence numbers", "wraps of the sequence numbers", false},
+    [NI_MARK_ZERO_WINDOW] = {N_PLURAL("zero window", "zero windows"), true},
+    [NI_MARK_ZERO_WINDOW_PROBE] = {N_PLURAL("zero window probe", "zero window probes"), true},
+    [NI_MARK_ZERO_WINDOW_PROBE_ACK] = {N_PLURAL("answer to a zero window probe",
+						"answers to zero window probes"),
+				       true},
+    [NI_MARK_KEEP_ALIVE] = {N_PLURAL("keep-alive", "keep-alives"), false},
+    [NI_MARK_KEEP_ALIVE_ACK] = {N_PLURAL("keep-alive ACK", "keep-alive ACKs"), false},
+    [NI_MARK_WINDOW_UPDATE] = {N_PLURAL("window update", "window updates"), false},
+    [NI_MARK_REUSED_PORTS] = {N_PLURAL("SYN on reused ports", "SYNs on reused ports"), false},
+    [NI_MARK_DUPLICATE_FRAME] = {N_PLURAL("frame captured twice", "frames captured twice"), false},
+    [NI_MARK_RST_IGNORED] = {N_PLURAL("RST that must be ignored", "RSTs that must be ignored"),
+			     true},
+    [NI_MARK_SYN_IGNORED] = {N_PLURAL("SYN that must be ignored", "SYNs that must be ignored"),
+			     true},
+    [NI_MARK_CHALLENGE_ACK] = {N_PLURAL("challenge ACK", "challenge ACKs"), true},
+    [NI_MARK_OUT_OF_WINDOW] = {N_PLURAL("segment outside the window",
+					"segments outside the window"),
+			       true},
+    [NI_MARK_FAST_OPEN_DATA] = {N_PLURAL("SYN with data (Fast Open)", "SYNs with data (Fast Open)"),
+				false},
+    [NI_MARK_AMBIGUOUS] = {N_PLURAL("of these retransmitted or out of order, which cannot be told",
+				    "of these retransmitted or out of order, which cannot be told"),
+			   false},
+    [NI_MARK_SEQ_WRAP] = {N_PLURAL("wrap of the sequence numbers", "wraps of the sequence numbers"),
+			  false},
 };
 
 void
 rp_mark_count(struct ni_buf *b, unsigned m, uint64_t n)
 {
-	rp_count(b, n, marks[m].one, marks[m].many);
+	/* TRANSLATORS: how many, and marks of which kind: "3 retransmissions". */
+	ni_buf_fmt(b, _("%s %s"), rp_word_num(n).z, NI_PLURAL(marks[m].one, marks[m].many, n));
 }
 
 bool
@@ -125,10 +138,10 @@ write_note(const struct rp_ctx *ctx, const struct rp_note *n)
 		const char *word;
 		enum ni_color color;
 	} severity[] = {
-	    [NI_CHAT] = {"chat", NI_C_NONE},
-	    [NI_NOTE] = {"note", NI_C_NOTE},
-	    [NI_WARN] = {"warning", NI_C_WARN},
-	    [NI_ERROR] = {"error", NI_C_BAD},
+	    [NI_CHAT] = {N_("chat"), NI_C_NONE},
+	    [NI_NOTE] = {N_("note"), NI_C_NOTE},
+	    [NI_WARN] = {N_("warning"), NI_C_WARN},
+	    [NI_ERROR] = {N_("error"), NI_C_BAD},
 	};
 	unsigned level = n->def->severity <= NI_ERROR ? n->def->severity : NI_ERROR;
 	char mem[RP_PARAGRAPH];
@@ -136,16 +149,21 @@ write_note(const struct rp_ctx *ctx, const struct rp_note *n)
 	struct rp_page *p = ctx->page;
 
 	rp_to(p, RP_INDENT);
-	rp_put_color(p, severity[level].color, severity[level].word);
+	rp_put_color(p, severity[level].color, _(severity[level].word));
 	rp_num(&b, n->frames.n);
 	rp_to(p, COUNT_END - (unsigned)b.len);
 	rp_put(p, ni_buf_z(&b));
 	b.len = 0;
-	ni_buf_str(&b, _(n->def->text));
+	char what[RP_CELL];
+	char where[128];
+	struct ni_buf t = ni_buf(what, sizeof(what));
+	struct ni_buf w = ni_buf(where, sizeof(where));
+	ni_buf_str(&t, _(n->def->text));
 	if (n->def->ref)
-		ni_buf_fmt(&b, " (%s)", n->def->ref);
-	ni_buf_str(&b, n->frames.n == 1 ? ": frame " : ": frames ");
-	rp_frames(&b, &n->frames);
+		ni_buf_fmt(&t, " (%s)", n->def->ref);
+	rp_frames(&w, &n->frames);
+	ni_buf_fmt(&b, NI_PLURAL("%s: frame %s", "%s: frames %s", n->frames.n), ni_buf_z(&t),
+		   ni_buf_z(&w));
 	rp_para(p, COUNT_END + 2, NULL, ni_buf_z(&b));
 }
 
@@ -157,7 +175,7 @@ mark_cell(const void *ctx, size_t i, unsigned col, struct ni_buf *b)
 	if (col == 0)
 		rp_num(b, f->n);
 	else if (col == 1)
-		ni_buf_str(b, f->n == 1 ? marks[r->mark[i]].one : marks[r->mark[i]].many);
+		ni_buf_str(b, NI_PLURAL(marks[r->mark[i]].one, marks[r->mark[i]].many, f->n));
 	else
 		rp_frames(b, f);
 }
@@ -190,7 +208,9 @@ rp_notes_write(const struct rp_notes *n, const struct rp_ctx *ctx)
 	rp_heading(ctx->page, _("Notes"), NULL);
 	for (unsigned i = 0; index && i < n->n; i++)
 		write_note(ctx, &n->note[index[i]]);
-	rp_not_kept(ctx->page, n->lost, "remark was", "remarks were");
+	rp_not_kept(ctx->page, n->lost,
+		    NI_PLURAL("%s further remark was not kept: no room for it",
+			      "%s further remarks were not kept: no room for them", n->lost));
 	free(index);
 }
 

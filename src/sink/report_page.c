@@ -176,24 +176,20 @@ rp_more(struct rp_page *p, uint64_t shown, uint64_t total)
 	struct ni_buf b = ni_buf(mem, sizeof(mem));
 	if (shown >= total || p->html) /* tables of HTML say it themselves */
 		return;
-	ni_buf_str(&b, "… and ");
-	rp_num(&b, total - shown);
-	ni_buf_str(&b, " more (--full shows all)");
+	rp_count(&b, total - shown, _("… and %s more (--full shows all)"));
 	rp_to(p, RP_INDENT);
 	rp_put_color(p, NI_C_DIM, ni_buf_z(&b));
 	rp_end(p);
 }
 
 void
-rp_not_kept(struct rp_page *p, uint64_t lost, const char *one, const char *many)
+rp_not_kept(struct rp_page *p, uint64_t lost, const char *words)
 {
-	char mem[128];
+	char mem[256];
 	struct ni_buf b = ni_buf(mem, sizeof(mem));
 	if (!lost)
 		return;
-	rp_num(&b, lost);
-	ni_buf_fmt(&b, " further %s not kept: no room", lost == 1 ? one : many);
-	ni_buf_str(&b, lost == 1 ? " for it" : " for them");
+	rp_count(&b, lost, words);
 	if (p->html) {
 		rp_html_para(p, NULL, ni_buf_z(&b));
 		return;

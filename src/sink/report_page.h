@@ -59,8 +59,8 @@ void rp_heading(struct rp_page *p, const char *title, const char *right);
 void rp_para(struct rp_page *p, unsigned left, const char *label, const char *text);
 /** "… and 99,900 more (--full shows all)"; nothing if all are shown. */
 void rp_more(struct rp_page *p, uint64_t shown, uint64_t total);
-/** "12,345 further connections were not kept"; nothing if @lost is 0. */
-void rp_not_kept(struct rp_page *p, uint64_t lost, const char *one, const char *many);
+/** Write @words with the number, as rp_count(), as a warning; nothing if @lost is 0. */
+void rp_not_kept(struct rp_page *p, uint64_t lost, const char *words);
 
 /** Columns that @text takes up on this page once it is written. */
 unsigned rp_columns(const struct rp_page *p, const char *text);
@@ -108,12 +108,21 @@ void rp_html_table(struct rp_page *p, const struct rp_table *t);
 
 /** 1,234,567 */
 void rp_num(struct ni_buf *b, uint64_t v);
-/** "1 packet", "1,234 packets" */
-void rp_count(struct ni_buf *b, uint64_t v, const char *one, const char *many);
+/** Append @words, NI_PLURAL("%s packet", "%s packets", v), with the number. */
+void rp_count(struct ni_buf *b, uint64_t v, const char *words);
+/** The same behind a comma, if something went before; nothing if @v is 0. */
+void rp_item(struct ni_buf *b, uint64_t v, const char *words);
 /** 58 B, 12.6 kB, 1.24 GB */
 void rp_size(struct ni_buf *b, uint64_t v);
 /** Three significant digits of a span of time: 812 ns, 24.0 ms, 1.23 s, 2 min 05 s, 3 d 04 h */
 void rp_dur(struct ni_buf *b, int64_t ns);
+/** Each of the three as text, to fill in a sentence: rp_word_num(n).z */
+struct rp_word {
+	char z[32];
+};
+struct rp_word rp_word_num(uint64_t v);
+struct rp_word rp_word_size(uint64_t v);
+struct rp_word rp_word_dur(int64_t ns);
 /** 12.3 % */
 void rp_percent(struct ni_buf *b, uint64_t part, uint64_t whole);
 void rp_addr(struct ni_buf *b, const struct ni_addr *a);

@@ -260,7 +260,10 @@ write_hosts(const struct rp_map *hosts, const struct rp_ctx *ctx)
 	rp_heading(ctx->page, _("Hosts"), ni_buf_z(&b));
 	rp_table(ctx->page, &t);
 	rp_more(ctx->page, t.rows, n);
-	rp_not_kept(ctx->page, hosts->items.lost, "pair's host was", "pairs' hosts were");
+	rp_not_kept(ctx->page, hosts->items.lost,
+		    NI_PLURAL("%s further pair's host was not kept: no room for it",
+			      "%s further pairs' hosts were not kept: no room for them",
+			      hosts->items.lost));
 	free(r.index);
 }
 
@@ -305,7 +308,10 @@ rp_pairs_write(const struct rp_pairs *p, const struct rp_ctx *ctx)
 	rp_heading(ctx->page, _("Conversations"), ni_buf_z(&b));
 	rp_table(ctx->page, &t);
 	rp_more(ctx->page, t.rows, n);
-	rp_not_kept(ctx->page, p->lost_packets, "packet's pair was", "packets' pairs were");
+	rp_not_kept(ctx->page, p->lost_packets,
+		    NI_PLURAL("%s further packet's pair was not kept: no room for it",
+			      "%s further packets' pairs were not kept: no room for them",
+			      p->lost_packets));
 	free(r.index);
 }
 

@@ -194,8 +194,11 @@ rp_tree_write(struct rp_tree *t, const struct rp_ctx *ctx, const struct ni_regis
 	struct rp_table table = {.cols = cols, .ctx = &r, .rows = r.n, .cell = cell};
 	rp_heading(ctx->page, _("Protocols"), NULL);
 	rp_table(ctx->page, &table);
-	rp_not_kept(ctx->page, t->lost, "packet counted with its parent alone; its branch was",
-		    "packets counted with their parents alone; their branches were");
+	rp_not_kept(
+	    ctx->page, t->lost,
+	    NI_PLURAL("%s packet is counted with its parent alone: no room for its branch",
+		      "%s packets are counted with their parents alone: no room for their branches",
+		      t->lost));
 	free(r.row);
 }
 

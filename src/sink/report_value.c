@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "i18n.h"
+
 void
 rp_num(struct ni_buf *b, uint64_t v)
 {
@@ -11,11 +13,53 @@ rp_num(struct ni_buf *b, uint64_t v)
 }
 
 void
-rp_count(struct ni_buf *b, uint64_t v, const char *one, const char *many)
+rp_count(struct ni_buf *b, uint64_t v, const char *words)
 {
+	const char *at = strstr(words, "%s");
+	ni_buf_mem(b, words, at ? (size_t)(at - words) : 0);
 	rp_num(b, v);
-	ni_buf_c(b, ' ');
-	ni_buf_str(b, v == 1 ? one : many);
+	ni_buf_str(b, at ? at + 2 : words);
+}
+
+void
+rp_item(struct ni_buf *b, uint64_t v, const char *words)
+{
+	if (!v)
+		return;
+	if (b->len)
+		/* TRANSLATORS: between two of a list. */
+		ni_buf_str(b, _(", "));
+	rp_count(b, v, words);
+}
+
+struct rp_word
+rp_word_num(uint64_t v)
+{
+	struct rp_word w;
+	struct ni_buf b = ni_buf(w.z, sizeof(w.z));
+	rp_num(&b, v);
+	ni_buf_z(&b);
+	return w;
+}
+
+struct rp_word
+rp_word_size(uint64_t v)
+{
+	struct rp_word w;
+	struct ni_buf b = ni_buf(w.z, sizeof(w.z));
+	rp_size(&b, v);
+	ni_buf_z(&b);
+	return w;
+}
+
+struct rp_word
+rp_word_dur(int64_t ns)
+{
+	struct rp_word w;
+	struct ni_buf b = ni_buf(w.z, sizeof(w.z));
+	rp_dur(&b, ns);
+	ni_buf_z(&b);
+	return w;
 }
 
 void
@@ -80,14 +124,9 @@ rp_wire(struct ni_buf *b, const char *s)
 void
 rp_spread(struct ni_buf *b, const struct rp_hist *h)
 {
-	rp_dur(b, h->min);
-	ni_buf_str(b, " at least, ");
-	rp_dur(b, rp_hist_quantile(h, 50));
-	ni_buf_str(b, " median, ");
-	rp_dur(b, rp_hist_quantile(h, 95));
-	ni_buf_str(b, " for 95 %, ");
-	rp_dur(b, h->max);
-	ni_buf_str(b, " at most");
+	ni_buf_fmt(b, _("%s at least, %s median, %s for 95 %%, %s at most"), rp_word_dur(h->min).z,
+		   rp_word_dur(rp_hist_quantile(h, 50)).z, rp_word_dur(rp_hist_quantile(h, 95)).z,
+		   rp_word_dur(h->max).z);
 }
 
 struct ni_addr

@@ -48,8 +48,10 @@ count_protocols(struct counts *c, const struct ni_dis *d)
 
 /* ---- expert ---- */
 
-static const char *const severities[] = {
-    [NI_CHAT] = "Chats", [NI_NOTE] = "Notes", [NI_WARN] = "Warns", [NI_ERROR] = "Errors"};
+static const char *const severities[] = {[NI_CHAT] = N_("Chats"),
+					 [NI_NOTE] = N_("Notes"),
+					 [NI_WARN] = N_("Warns"),
+					 [NI_ERROR] = N_("Errors")};
 
 /* Wireshark's severities where it has them. */
 static const struct {
@@ -80,15 +82,23 @@ static const struct {
     [NI_MARK_SEQ_WRAP] = {NI_CHAT, N_("the sequence number passes 2^32")},
 };
 
+/* JSON is the same in every language. */
+static const char *
+said(const struct counts *c, const char *text)
+{
+	return c->base.env.json ? text : _(text);
+}
+
 static void
 count_remark(struct counts *c, unsigned severity, const char *proto, const char *text)
 {
 	char name[TALLY_NAME];
 	if (severity < c->least)
 		return;
-	uint32_t n = tally_hit(&c->tally, TALLY_ROOT, severities[severity & 3]);
-	snprintf(name, sizeof(name), "%-6s %s", proto, text);
-	tally_hit(&c->tally, n, name);
+	uint32_t n = tally_hit(&c->tally, TALLY_ROOT, said(c, severities[severity & 3]));
+	struct ni_buf b = ni_buf(name, sizeof(name));
+	ni_buf_fmt(&b, "%-6s %s", proto, said(c, text));
+	tally_hit(&c->tally, n, ni_buf_z(&b));
 }
 
 static void
@@ -103,19 +113,19 @@ count_remarks(struct counts *c, const struct ni_dis *d)
 		return;
 	for (unsigned m = 0; m < NI_NMARKS; m++)
 		if (d->seg->marks >> m & 1 && marks[m].text)
-			count_remark(c, marks[m].severity, "TCP", _(marks[m].text));
+			count_remark(c, marks[m].severity, "TCP", marks[m].text);
 	if (d->seg->marks & 1U << NI_MARK_DUPLICATE_FRAME)
 		return;
 	struct ni_span s = ni_layer_span(d, &d->layers[d->transport_layer]);
 	unsigned flags = ni_need(s, 14) == NI_OK ? s.p[13] : 0;
 	if (flags & NI_TH_SYN)
 		count_remark(c, NI_CHAT, "TCP",
-			     flags & NI_TH_ACK ? _("accepts a connection (SYN, ACK)")
-					       : _("asks for a connection (SYN)"));
+			     flags & NI_TH_ACK ? N_("accepts a connection (SYN, ACK)")
+					       : N_("asks for a connection (SYN)"));
 	if (flags & NI_TH_FIN)
-		count_remark(c, NI_CHAT, "TCP", _("ends its direction (FIN)"));
+		count_remark(c, NI_CHAT, "TCP", N_("ends its direction (FIN)"));
 	if (flags & NI_TH_RST)
-		count_remark(c, NI_WARN, "TCP", _("resets the connection (RST)"));
+		count_remark(c, NI_WARN, "TCP", N_("resets the connection (RST)"));
 }
 
 /* ---- verdict ---- */

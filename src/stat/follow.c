@@ -121,7 +121,10 @@ missing(struct follow *f, unsigned from, uint64_t n)
 {
 	char s[64];
 	struct ni_buf b = ni_buf(s, sizeof(s));
-	ni_buf_fmt(&b, "[%llu bytes missing in capture file]", (unsigned long long)n);
+	ni_buf_fmt(&b,
+		   NI_PLURAL("[%llu byte missing in capture file]",
+			     "[%llu bytes missing in capture file]", n),
+		   (unsigned long long)n);
 	ni_buf_z(&b);
 	chunk(f, from, (const uint8_t *)s, b.len + 1); /* with its NUL, as in tshark */
 }

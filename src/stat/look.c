@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "i18n.h"
+#include "netinspect/cells.h"
 #include "netinspect/conn.h"
 
 int
@@ -70,7 +71,7 @@ stat_head(const struct stat_base *b, const char *title)
 void
 stat_cell(struct ni_buf *b, const char *text, size_t width)
 {
-	size_t n = strlen(text);
+	size_t n = ni_cells(text, strlen(text));
 	ni_buf_pad(b, ' ', width > n ? width - n : 1);
 	ni_buf_str(b, text);
 }

@@ -230,10 +230,17 @@ text_head(const struct pairs *p, const size_t width[2])
 		 types[p->type].name);
 	stat_head(&p->base, title);
 	ni_buf_pad(b, ' ', width[0] + (p->endpoints ? 0 : width[1] + 5));
-	ni_buf_fmt(b, " %9s %12s %9s %12s %9s %12s", "packets", "bytes", p->endpoints ? "tx" : "->",
-		   "tx bytes", p->endpoints ? "rx" : "<-", "rx bytes");
-	if (!p->endpoints)
-		ni_buf_fmt(b, " %13s %13s", "start", "duration");
+	stat_cell(b, _("packets"), 10);
+	stat_cell(b, _("bytes"), 13);
+	/* TRANSLATORS: sent and received. */
+	stat_cell(b, p->endpoints ? _("tx") : "->", 10);
+	stat_cell(b, _("tx bytes"), 13);
+	stat_cell(b, p->endpoints ? _("rx") : "<-", 10);
+	stat_cell(b, _("rx bytes"), 13);
+	if (!p->endpoints) {
+		stat_cell(b, _("start"), 14);
+		stat_cell(b, _("duration"), 14);
+	}
 	ni_buf_c(b, '\n');
 }
 

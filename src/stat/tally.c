@@ -8,6 +8,7 @@
 
 #include "i18n.h"
 #include "look.h"
+#include "netinspect/cells.h"
 
 struct key {
 	uint32_t parent;
@@ -147,10 +148,10 @@ text_row(struct print *p, const struct node *n)
 {
 	struct ni_buf *b = &p->out->b;
 	char v[48];
-	size_t start = b->len;
+	size_t used = (size_t)(n->depth - 1) * 2 + ni_cells(n->key.name, strlen(n->key.name));
 	ni_buf_pad(b, ' ', (size_t)(n->depth - 1) * 2);
 	ni_buf_str(b, n->key.name);
-	ni_buf_pad(b, ' ', p->width > b->len - start ? p->width - (b->len - start) : 0);
+	ni_buf_pad(b, ' ', p->width > used ? p->width - used : 0);
 	snprintf(v, sizeof(v), "%llu", (unsigned long long)n->count);
 	stat_cell(b, v, 10);
 	uint64_t above = parent_count(p->t, n);
@@ -259,7 +260,7 @@ tally_print(const struct tally *t, struct ni_out *out, const struct tally_look *
 	struct print p = {.t = t, .look = look, .out = out};
 	for (uint32_t i = 1; i < t->nodes.items.n; i++) {
 		const struct node *n = at(t, i);
-		size_t w = (size_t)(n->depth - 1) * 2 + strlen(n->key.name);
+		size_t w = (size_t)(n->depth - 1) * 2 + ni_cells(n->key.name, strlen(n->key.name));
 		p.width = w > p.width ? w : p.width;
 	}
 	p.list = look->columns & TALLY_SORT ? calloc(t->nodes.items.n, sizeof(*p.list)) : NULL;
@@ -278,7 +279,9 @@ tally_print(const struct tally *t, struct ni_out *out, const struct tally_look *
 		ni_buf_str(&out->b, "]}\n");
 	else if (t->lost)
 		ni_buf_fmt(&out->b,
-			   _("%llu more were counted with their heading for lack of room\n"),
+			   NI_PLURAL("%llu more was counted with its heading for lack of room\n",
+				     "%llu more were counted with their heading for lack of room\n",
+				     t->lost),
 			   (unsigned long long)t->lost);
 	ni_out_line(out);
 }
