@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "i18n.h"
 #include "linktype.h"
 #include "source_impl.h"
 
@@ -154,20 +155,21 @@ refuse(const char *text, uint32_t linktype, const char *reason, int64_t ms, stru
 	if (strstr(reason, "syntax error") && ms < LOCATE_MS)
 		place = ni_bpf_locate(text, linktype);
 	if (place < 0) {
-		ni_fail(err, NI_ERR_INPUT, "capture filter '%.*s': %s", SHOWN, text, reason);
+		ni_fail(err, NI_ERR_INPUT, _("capture filter '%.*s': %s"), SHOWN, text, reason);
 	} else if (!text[place]) {
 		ni_fail(err, NI_ERR_INPUT,
-			"capture filter '%.*s': %s, something is missing at its end", SHOWN, text,
-			reason);
+			_("capture filter '%.*s': %s, something is missing at its end"), SHOWN,
+			text, reason);
 	} else {
 		size_t start;
 		size_t end = next_word(text, (size_t)place, &start);
 		int len = end - start < 40 ? (int)(end - start) : 40;
-		ni_fail(err, NI_ERR_INPUT, "capture filter '%.*s': %s at '%.*s' (column %d)", SHOWN,
-			text, reason, len, text + start, place + 1);
+		ni_fail(err, NI_ERR_INPUT, _("capture filter '%.*s': %s at '%.*s' (column %d)"),
+			SHOWN, text, reason, len, text + start, place + 1);
 	}
-	ni_hint(err,
-		"man pcap-filter has the language; for example: 'tcp port 80 and host 10.0.0.1'");
+	ni_hint(
+	    err,
+	    _("man pcap-filter has the language; for example: 'tcp port 80 and host 10.0.0.1'"));
 	return NI_ERR_INPUT;
 }
 
@@ -179,7 +181,7 @@ ni_bpf_compile(struct ni_bpf **out, const char *text, uint32_t linktype, struct 
 	pcap_t *p = b ? pcap_open_dead(ni_linktype_to_dlt(linktype), FILTER_SNAPLEN) : NULL;
 	if (!p) {
 		free(b);
-		return ni_fail(err, NI_ERR_RUN, "capture filter: out of memory");
+		return ni_fail(err, NI_ERR_RUN, _("capture filter: out of memory"));
 	}
 	int64_t start = ni_mono_ns();
 	int r = NI_SUCCESS;
@@ -221,7 +223,7 @@ ni_bpf_attach(struct pcap *p, const char *text, uint32_t netmask, struct ni_err 
 	}
 	int r = NI_SUCCESS;
 	if (pcap_setfilter(p, &program) < 0)
-		r = ni_fail(err, NI_ERR_RUN, "capture filter: %s", pcap_geterr(p));
+		r = ni_fail(err, NI_ERR_RUN, _("capture filter: %s"), pcap_geterr(p));
 	pcap_freecode(&program);
 	return r;
 }

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "i18n.h"
 #include "source_impl.h"
 
 /*
@@ -71,13 +72,13 @@ open_input(struct ni_bytes *b, const char *path, struct ni_err *err)
 	if (fstat(b->fd, &st) < 0)
 		return ni_fail(err, NI_ERR_INPUT, "%s: %s", b->name, strerror(errno));
 	if (S_ISDIR(st.st_mode)) {
-		ni_fail(err, NI_ERR_INPUT, "%s: is a directory", b->name);
-		ni_hint(err, "give a capture file in it");
+		ni_fail(err, NI_ERR_INPUT, _("%s: is a directory"), b->name);
+		ni_hint(err, _("give a capture file in it"));
 		return NI_ERR_INPUT;
 	}
 	if (is_stdin && isatty(b->fd)) {
-		ni_fail(err, NI_ERR_INPUT, "%s: is a terminal, not a capture", b->name);
-		ni_hint(err, "tcpdump -U -w - | netinspect -r -");
+		ni_fail(err, NI_ERR_INPUT, _("%s: is a terminal, not a capture"), b->name);
+		ni_hint(err, _("tcpdump -U -w - | netinspect -r -"));
 		return NI_ERR_INPUT;
 	}
 	b->regular = S_ISREG(st.st_mode);
@@ -106,7 +107,7 @@ ni_bytes_open(struct ni_bytes *b, const char *path, struct ni_err *err)
 	}
 	b->buf = malloc(BLOCK);
 	if (!b->buf)
-		return ni_fail(err, NI_ERR_RUN, "%s: out of memory", b->name);
+		return ni_fail(err, NI_ERR_RUN, _("%s: out of memory"), b->name);
 	b->size = BLOCK;
 	return NI_SUCCESS;
 }
@@ -118,8 +119,8 @@ wait_for_growth(struct ni_bytes *b, struct ni_err *err)
 	struct stat st;
 	if (fstat(b->fd, &st) == 0 && (uint64_t)st.st_size < b->raw) {
 		return ni_fail(err, NI_ERR_INPUT,
-			       "%s: was cut from %llu to %llu bytes while being followed", b->name,
-			       (unsigned long long)b->raw, (unsigned long long)st.st_size);
+			       _("%s: was cut from %llu to %llu bytes while being followed"),
+			       b->name, (unsigned long long)b->raw, (unsigned long long)st.st_size);
 	}
 	if (atomic_load_explicit(b->stop, memory_order_relaxed))
 		return NI_BYTES_END;
@@ -173,7 +174,7 @@ raw_read(struct ni_bytes *b, uint8_t *dst, size_t n, size_t *got, struct ni_err 
 	if (k < 0 && (errno == EINTR || errno == EAGAIN))
 		return NI_BYTES_IDLE;
 	if (k < 0) {
-		return ni_fail(err, NI_ERR_INPUT, "%s: cannot be read at byte %llu: %s", b->name,
+		return ni_fail(err, NI_ERR_INPUT, _("%s: cannot be read at byte %llu: %s"), b->name,
 			       (unsigned long long)b->raw, strerror(errno));
 	}
 	if (b->follow) {
@@ -192,13 +193,14 @@ start_unpacking(struct ni_bytes *b, const char *name, struct ni_err *err)
 	b->unpack = ni_unpack_new(name, 0, &missing);
 	if (missing) {
 		ni_fail(err, NI_ERR_INPUT,
-			"%s: is compressed with %s, which this build cannot read", b->name, name);
-		ni_hint(err, "%s -dc FILE | netinspect -r -", name);
+			_("%s: is compressed with %s, which this build cannot read"), b->name,
+			name);
+		ni_hint(err, _("%s -dc FILE | netinspect -r -"), name);
 		return NI_ERR_INPUT;
 	}
 	b->in = malloc(IN_BLOCK);
 	if (!b->unpack || !b->in)
-		return ni_fail(err, NI_ERR_RUN, "%s: out of memory", b->name);
+		return ni_fail(err, NI_ERR_RUN, _("%s: out of memory"), b->name);
 	/* What was read so far is at most one read of the first few bytes. */
 	memcpy(b->in, b->buf, b->end);
 	b->in_end = b->end;
@@ -227,9 +229,10 @@ probe(struct ni_bytes *b, struct ni_err *err)
 static int
 damaged(const struct ni_bytes *b, const char *wrong, struct ni_err *err)
 {
-	return ni_fail(
-	    err, NI_ERR_INPUT, "%s: the %s data is damaged near byte %llu of the file: %s", b->name,
-	    b->unpack->name, (unsigned long long)(b->raw - (b->in_end - b->in_pos)), wrong);
+	return ni_fail(err, NI_ERR_INPUT,
+		       _("%s: the %s data is damaged near byte %llu of the file: %s"), b->name,
+		       b->unpack->name, (unsigned long long)(b->raw - (b->in_end - b->in_pos)),
+		       wrong);
 }
 
 static int
@@ -253,7 +256,7 @@ unpacked_read(struct ni_bytes *b, size_t *got, struct ni_err *err)
 		if (io.used)
 			continue;
 		if (b->in_pos < b->in_end)
-			return damaged(b, "no progress", err);
+			return damaged(b, _("no progress"), err);
 		size_t n = 0;
 		int r = raw_read(b, b->in, IN_BLOCK, &n, err);
 		if (r == NI_BYTES_END)
@@ -281,7 +284,7 @@ make_room(struct ni_bytes *b, size_t n, struct ni_err *err)
 	size_t size = (n + BLOCK) & ~(size_t)(BLOCK - 1);
 	uint8_t *p = realloc(b->buf, size);
 	if (!p)
-		return ni_fail(err, NI_ERR_RUN, "%s: out of memory (a record of %zu bytes)",
+		return ni_fail(err, NI_ERR_RUN, _("%s: out of memory (a record of %zu bytes)"),
 			       b->name, n);
 	b->buf = p;
 	b->size = size;

@@ -8,24 +8,27 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "i18n.h"
+
 /*
  * Frames that the filter refuses before the caller gets to look at its signals: a few milliseconds'
  * worth.
  */
 enum { REFUSED_AT_ONCE = 16384 };
 
-static const char reads[] = "netinspect reads pcap and pcapng files, plain or compressed with gzip "
-			    "or zstd; 'editcap -F pcapng IN OUT' converts many others";
+static const char reads[] =
+    N_("netinspect reads pcap and pcapng files, plain or compressed with gzip "
+       "or zstd; 'editcap -F pcapng IN OUT' converts many others");
 
 void
 ni_file_hint_whole(const struct ni_file *f, struct ni_err *err)
 {
 	if (f->packets == 0)
-		ni_hint(err, "no whole packet stands before it");
+		ni_hint(err, _("no whole packet stands before it"));
 	else if (f->packets == 1)
-		ni_hint(err, "the packet before it is whole");
+		ni_hint(err, _("the packet before it is whole"));
 	else
-		ni_hint(err, "the %llu packets before it are whole",
+		ni_hint(err, _("the %llu packets before it are whole"),
 			(unsigned long long)f->packets);
 }
 
@@ -42,18 +45,19 @@ ni_file_cut(struct ni_file *f, uint64_t need, struct ni_err *err)
 	unsigned long long next = (unsigned long long)f->packets + 1;
 	if (b->cut_inside) {
 		ni_fail(err, NI_ERR_INPUT,
-			"%s: cut short in packet %llu at byte %llu: the %s data ends there",
+			_("%s: cut short in packet %llu at byte %llu: the %s data ends there"),
 			f->name, next, at, b->unpack->name);
 	} else if (b->skip > 0) {
-		ni_fail(err, NI_ERR_INPUT,
-			"%s: cut short behind packet %llu at byte %llu: %llu bytes of a block are "
-			"missing",
-			f->name, next - 1, at, (unsigned long long)b->skip);
-	} else {
 		ni_fail(
 		    err, NI_ERR_INPUT,
-		    "%s: cut short in packet %llu at byte %llu: %llu bytes needed, %llu are there",
-		    f->name, next, at, (unsigned long long)need, (unsigned long long)left);
+		    _("%s: cut short behind packet %llu at byte %llu: %llu bytes of a block are "
+		      "missing"),
+		    f->name, next - 1, at, (unsigned long long)b->skip);
+	} else {
+		ni_fail(err, NI_ERR_INPUT,
+			_("%s: cut short in packet %llu at byte %llu: %llu bytes needed, %llu are "
+			  "there"),
+			f->name, next, at, (unsigned long long)need, (unsigned long long)left);
 	}
 	ni_file_hint_whole(f, err);
 	return NI_ERR_INPUT;
@@ -68,17 +72,18 @@ too_short(struct ni_file *f, struct ni_err *err)
 		return NI_SOURCE_END;
 	if (f->bytes.cut_inside) {
 		return ni_fail(err, NI_ERR_INPUT,
-			       "%s: the %s data is cut before anything can be read", f->name,
+			       _("%s: the %s data is cut before anything can be read"), f->name,
 			       f->bytes.unpack->name);
 	}
 	size_t n = ni_bytes_ready(&f->bytes);
 	if (n == 0) {
-		ni_fail(err, NI_ERR_INPUT, "%s: is empty, it has not even a file header", f->name);
+		ni_fail(err, NI_ERR_INPUT, _("%s: is empty, it has not even a file header"),
+			f->name);
 	} else {
-		ni_fail(err, NI_ERR_INPUT, "%s: is no capture file, it has only %zu bytes", f->name,
-			n);
+		ni_fail(err, NI_ERR_INPUT, _("%s: is no capture file, it has only %zu bytes"),
+			f->name, n);
 	}
-	ni_hint(err, "%s", reads);
+	ni_hint(err, "%s", _(reads));
 	return NI_ERR_INPUT;
 }
 
@@ -91,16 +96,16 @@ unknown(struct ni_file *f, struct ni_err *err)
 	    ni_magic_describe(ni_bytes_at(&f->bytes), ni_bytes_ready(&f->bytes), &unpack);
 	const char *z = f->bytes.unpack ? f->bytes.unpack->name : NULL;
 	if (z) {
-		ni_fail(err, NI_ERR_INPUT, "%s: is no capture file, but %s in a %s file", f->name,
-			what, z);
+		ni_fail(err, NI_ERR_INPUT, _("%s: is no capture file, but %s in a %s file"),
+			f->name, what, z);
 	} else {
-		ni_fail(err, NI_ERR_INPUT, "%s: is no capture file, but looks like %s", f->name,
+		ni_fail(err, NI_ERR_INPUT, _("%s: is no capture file, but looks like %s"), f->name,
 			what);
 	}
 	if (unpack)
-		ni_hint(err, "%s FILE | netinspect -r -", unpack);
+		ni_hint(err, _("%s FILE | netinspect -r -"), unpack);
 	else
-		ni_hint(err, "%s", reads);
+		ni_hint(err, "%s", _(reads));
 	return NI_ERR_INPUT;
 }
 
@@ -112,7 +117,7 @@ prepare_filter(struct ni_file *f, uint32_t i, struct ni_err *err)
 		uint32_t room = f->base.room;
 		struct ni_bpf **p = realloc(f->bpf, room * sizeof(struct ni_bpf *));
 		if (!p)
-			return ni_fail(err, NI_ERR_RUN, "%s: out of memory", f->name);
+			return ni_fail(err, NI_ERR_RUN, _("%s: out of memory"), f->name);
 		memset(p + f->bpf_room, 0, (room - f->bpf_room) * sizeof(struct ni_bpf *));
 		f->bpf = p;
 		f->bpf_room = room;
@@ -260,7 +265,7 @@ ni_source_open_file(struct ni_source **out, const struct ni_file_options *opt, s
 	*out = NULL;
 	struct ni_file *f = calloc(1, sizeof(*f));
 	if (!f)
-		return ni_fail(err, NI_ERR_RUN, "%s: out of memory", opt->path);
+		return ni_fail(err, NI_ERR_RUN, _("%s: out of memory"), opt->path);
 	ni_source_init(&f->base, &file_ops);
 	f->path = strdup(opt->path);
 	f->filter = opt->filter && opt->filter[0] ? strdup(opt->filter) : NULL;
@@ -273,7 +278,7 @@ ni_source_open_file(struct ni_source **out, const struct ni_file_options *opt, s
 				     .wait_ms = &f->base.wait_ms};
 	int r = NI_SUCCESS;
 	if (!f->path || (opt->filter && opt->filter[0] && !f->filter))
-		r = ni_fail(err, NI_ERR_RUN, "%s: out of memory", opt->path);
+		r = ni_fail(err, NI_ERR_RUN, _("%s: out of memory"), opt->path);
 	if (r == NI_SUCCESS)
 		r = ni_bytes_open(&f->bytes, opt->path, err);
 	if (r == NI_SUCCESS && f->bytes.regular) {

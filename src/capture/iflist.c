@@ -13,6 +13,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "i18n.h"
+#include "netinspect/cells.h"
+
 static unsigned
 count_ones(const uint8_t *p, size_t n)
 {
@@ -127,10 +130,10 @@ ni_iflist_get(struct ni_iflist **out, struct ni_err *err)
 	pcap_if_t *all;
 	*out = NULL;
 	if (pcap_findalldevs(&all, why) < 0)
-		return ni_fail(err, NI_ERR_RUN, "interfaces: cannot be listed: %s", why);
+		return ni_fail(err, NI_ERR_RUN, _("interfaces: cannot be listed: %s"), why);
 	*out = copy_list(all);
 	pcap_freealldevs(all);
-	return *out ? NI_SUCCESS : ni_fail(err, NI_ERR_RUN, "interfaces: out of memory");
+	return *out ? NI_SUCCESS : ni_fail(err, NI_ERR_RUN, _("interfaces: out of memory"));
 }
 
 void
@@ -155,15 +158,16 @@ state(const struct ni_ifentry *e)
 	if (e->stateless)
 		return "-";
 	if (!e->up)
-		return "down";
+		return _("down");
 	if (e->disconnected)
-		return "no carrier";
-	return e->running ? "up" : "up, idle";
+		return _("no carrier");
+	return e->running ? _("up") : _("up, idle");
 }
 
 void
 ni_iflist_print(const struct ni_iflist *list, FILE *f)
 {
+	enum { STATE = 10 }; /* columns */
 	int width = 4;
 	for (size_t i = 0; i < list->n; i++) {
 		int n = (int)strlen(list->entries[i].name);
@@ -171,16 +175,19 @@ ni_iflist_print(const struct ni_iflist *list, FILE *f)
 	}
 	for (size_t i = 0; i < list->n; i++) {
 		const struct ni_ifentry *e = &list->entries[i];
-		fprintf(f, "%3u  %-*s  %-10s", e->number, width, e->name, state(e));
+		const char *s = state(e);
+		unsigned cells = ni_cells(s, strlen(s));
+		fprintf(f, "%3u  %-*s  %s%*s", e->number, width, e->name, s,
+			cells < STATE ? (int)(STATE - cells) : 0, "");
 		const char *sep = "  ";
 		for (size_t a = 0; a < e->n_addrs; a++) {
 			fprintf(f, "%s%s", sep, e->addrs[a].text);
 			sep = ", ";
 		}
 		if (e->loopback)
-			fputs("  loopback", f);
+			fprintf(f, "  %s", _("loopback"));
 		if (e->wireless)
-			fputs("  wireless", f);
+			fprintf(f, "  %s", _("wireless"));
 		if (e->description)
 			fprintf(f, "  (%s)", e->description);
 		fputc('\n', f);
@@ -255,6 +262,6 @@ ni_linktypes_print(const struct ni_linktypes *types, FILE *f)
 	for (size_t i = 0; i < types->n; i++) {
 		const struct ni_linktype_entry *e = &types->entries[i];
 		fprintf(f, "%-14s  %s (%u)\n", e->name ? e->name : "-",
-			e->description ? e->description : "unknown to libpcap", e->linktype);
+			e->description ? e->description : _("unknown to libpcap"), e->linktype);
 	}
 }

@@ -7,13 +7,14 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "i18n.h"
 #include "source_impl.h"
 
 enum { MAX_FILES = 99999 };
 
-static const char autostop_help[] = "-a duration:SECONDS, filesize:KB, files:N or packets:N";
+static const char autostop_help[] = N_("-a duration:SECONDS, filesize:KB, files:N or packets:N");
 static const char ring_help[] =
-    "-b duration:SECONDS, interval:SECONDS, filesize:KB, packets:N, files:N or nametimenum:1|2";
+    N_("-b duration:SECONDS, interval:SECONDS, filesize:KB, packets:N, files:N or nametimenum:1|2");
 
 /* Parse digits alone. Returns false if there is anything else, or too many of them. */
 static bool
@@ -63,8 +64,8 @@ parse_seconds(const char *s, int64_t *out)
 static int
 bad(const char *option, const char *text, const char *what, const char *help, struct ni_err *err)
 {
-	ni_fail(err, NI_ERR_INPUT, "%s %s: %s", option, text, what);
-	ni_hint(err, "%s", help);
+	ni_fail(err, NI_ERR_INPUT, "%s %s: %s", option, text, _(what));
+	ni_hint(err, "%s", _(help));
 	return NI_ERR_INPUT;
 }
 
@@ -82,18 +83,19 @@ set_criterion(const struct criterion *c, const char *value)
 {
 	uint64_t n;
 	if (c->seconds)
-		return parse_seconds(value, c->seconds) ? NULL : "not a number of seconds above 0";
+		return parse_seconds(value, c->seconds) ? NULL
+							: N_("not a number of seconds above 0");
 	if (!parse_count(value, &n) || n == 0)
-		return "not a whole number above 0";
+		return N_("not a whole number above 0");
 	if (c->files) {
 		*c->files = (uint32_t)n;
-		return n <= MAX_FILES ? NULL : "more than 99999 files";
+		return n <= MAX_FILES ? NULL : N_("more than 99999 files");
 	}
 	if (c->count) {
 		*c->count = n;
 		return NULL;
 	}
-	return __builtin_mul_overflow(n, 1000u, c->kilobytes) ? "too large" : NULL;
+	return __builtin_mul_overflow(n, 1000u, c->kilobytes) ? N_("too large") : NULL;
 }
 
 static int
@@ -102,7 +104,7 @@ parse(const char *option, const char *text, const struct criterion *c, size_t n,
 {
 	const char *colon = strchr(text, ':');
 	if (!colon)
-		return bad(option, text, "not of the form WORD:VALUE", help, err);
+		return bad(option, text, N_("not of the form WORD:VALUE"), help, err);
 	for (size_t i = 0; i < n; i++) {
 		size_t len = (size_t)(colon - text);
 		if (strlen(c[i].word) != len || strncmp(c[i].word, text, len) != 0)
@@ -110,7 +112,7 @@ parse(const char *option, const char *text, const struct criterion *c, size_t n,
 		const char *wrong = set_criterion(&c[i], colon + 1);
 		return wrong ? bad(option, text, wrong, help, err) : NI_SUCCESS;
 	}
-	return bad(option, text, "unknown criterion", help, err);
+	return bad(option, text, N_("unknown criterion"), help, err);
 }
 
 int
@@ -141,7 +143,7 @@ ni_limits_ring(struct ni_limits *l, const char *text, struct ni_err *err)
 	if (r < 0)
 		return r;
 	if (order > 2)
-		return bad("-b", text, "neither 1 (number first) nor 2 (time first)", ring_help,
+		return bad("-b", text, N_("neither 1 (number first) nor 2 (time first)"), ring_help,
 			   err);
 	l->several = true;
 	l->time_first = l->time_first || order == 2;
@@ -154,24 +156,25 @@ ni_limits_check(const struct ni_limits *l, const char *path, struct ni_err *err)
 	bool when = l->next_ns || l->next_interval_ns || l->next_bytes || l->next_packets ||
 		    (l->several && l->stop_bytes);
 	if (l->several && !when) {
-		ni_fail(err, NI_ERR_INPUT, "-b: when to begin the next file is not said");
-		ni_hint(err, "add -b filesize:KB, duration:SECONDS, interval:SECONDS or packets:N");
+		ni_fail(err, NI_ERR_INPUT, _("-b: when to begin the next file is not said"));
+		ni_hint(err,
+			_("add -b filesize:KB, duration:SECONDS, interval:SECONDS or packets:N"));
 		return NI_ERR_INPUT;
 	}
 	if (l->several && (!path || strcmp(path, "-") == 0)) {
-		ni_fail(err, NI_ERR_INPUT, "-b: several files need a name");
+		ni_fail(err, NI_ERR_INPUT, _("-b: several files need a name"));
 		ni_hint(err,
-			"add -w NAME.pcapng; files are then called NAME_00001_TIME.pcapng ...");
+			_("add -w NAME.pcapng; files are then called NAME_00001_TIME.pcapng ..."));
 		return NI_ERR_INPUT;
 	}
 	if (l->stop_files && !l->several) {
-		ni_fail(err, NI_ERR_INPUT, "-a files:%u: there is only one file", l->stop_files);
-		ni_hint(err, "say with -b when the next one begins");
+		ni_fail(err, NI_ERR_INPUT, _("-a files:%u: there is only one file"), l->stop_files);
+		ni_hint(err, _("say with -b when the next one begins"));
 		return NI_ERR_INPUT;
 	}
 	if (l->stop_bytes && !path) {
-		ni_fail(err, NI_ERR_INPUT, "-a filesize: no file is written");
-		ni_hint(err, "add -w FILE");
+		ni_fail(err, NI_ERR_INPUT, _("-a filesize: no file is written"));
+		ni_hint(err, _("add -w FILE"));
 		return NI_ERR_INPUT;
 	}
 	return NI_SUCCESS;

@@ -7,6 +7,8 @@
 #include <pcap/pcap.h>
 #include <stddef.h>
 
+#include "i18n.h"
+
 /* LINKTYPE_ values whose DLT_ value is another one here; libpcap has this table, but hides it. */
 static const struct {
 	uint32_t linktype;
@@ -84,7 +86,7 @@ ni_linktype_parse(const char *name, int *dlt, struct ni_err *err)
 	*dlt = pcap_datalink_name_to_val(name);
 	if (*dlt >= 0)
 		return NI_SUCCESS;
-	ni_fail(err, NI_ERR_INPUT, "link type '%s': unknown", name);
-	ni_hint(err, "netinspect -L lists those of an interface");
+	ni_fail(err, NI_ERR_INPUT, _("link type '%s': unknown"), name);
+	ni_hint(err, _("netinspect -L lists those of an interface"));
 	return NI_ERR_INPUT;
 }

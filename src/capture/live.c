@@ -19,6 +19,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "i18n.h"
 #include "linktype.h"
 #include "source_impl.h"
 
@@ -125,7 +126,7 @@ on_trouble(struct live *l, struct handle *h)
 		return;
 	/* What it had received before may still lie in a block that is being filled. */
 	h->gone_ns = ni_mono_ns() + DRAIN_NS;
-	ni_fail(&e, 0, "%s: %s", name, device ? "the interface disappeared" : pcap_geterr(h->p));
+	ni_fail(&e, 0, "%s: %s", name, device ? _("the interface disappeared") : pcap_geterr(h->p));
 	tell(l, &e);
 }
 
@@ -149,9 +150,12 @@ check_links(struct live *l)
 			continue;
 		h->down = down;
 		struct ni_err e;
-		ni_fail(&e, 0, "%s: the interface %s", name, down ? "went down" : "is up again");
+		ni_fail(&e, 0,
+			down ? _("%s: the interface went down")
+			     : _("%s: the interface is up again"),
+			name);
 		if (down)
-			ni_hint(&e, "capturing goes on when it comes up again");
+			ni_hint(&e, _("capturing goes on when it comes up again"));
 		tell(l, &e);
 	}
 }
@@ -169,7 +173,7 @@ refill(struct live *l, struct handle *h, struct ni_err *err)
 	int64_t now = ni_wall_ns();
 	int r = pcap_dispatch(h->p, 1, on_frame, (u_char *)(void *)h);
 	if (h->no_memory)
-		return ni_fail(err, NI_ERR_RUN, "%s: out of memory", handle_name(l, h));
+		return ni_fail(err, NI_ERR_RUN, _("%s: out of memory"), handle_name(l, h));
 	if (h->full) {
 		/* Where the kernel goes on letting frames in, later ones are not ours. */
 		if (l->draining && !h->limited && h->ts_ns > l->stop_ns)
@@ -295,7 +299,7 @@ nothing(struct live *l, int64_t wait_ns, struct ni_err *err)
 	}
 	if (left == 0) {
 		l->over = true;
-		return ni_fail(err, NI_ERR_RUN, "%s: the capture ended, its interface is gone",
+		return ni_fail(err, NI_ERR_RUN, _("%s: the capture ended, its interface is gone"),
 			       l->name);
 	}
 	sleep_for(l, wait_ns < INT64_C(1000000000) ? wait_ns : INT64_C(1000000000));
@@ -432,7 +436,7 @@ adopt(struct live *l, pcap_t *p, const char *name, uint32_t snaplen, struct ni_e
 	if (!h->data || !i) {
 		free(h->data);
 		pcap_close(p);
-		return ni_fail(err, NI_ERR_RUN, "%s: out of memory", name);
+		return ni_fail(err, NI_ERR_RUN, _("%s: out of memory"), name);
 	}
 	h->iface = l->base.n_ifaces - 1;
 	i->linktype = ni_linktype_from_dlt(pcap_datalink(p));
@@ -456,7 +460,7 @@ open_one(struct live *l, const char *spec, const struct ni_live_options *opt, st
 		return r;
 	for (size_t i = 0; i < l->n && r == NI_SUCCESS; i++) {
 		if (strcmp(handle_name(l, &l->h[i]), name) == 0)
-			r = ni_fail(err, NI_ERR_INPUT, "%s: given twice", name);
+			r = ni_fail(err, NI_ERR_INPUT, _("%s: given twice"), name);
 	}
 	pcap_t *p;
 	if (r == NI_SUCCESS)
@@ -493,25 +497,26 @@ ni_source_open_live(struct ni_source **out, const struct ni_live_options *opt, s
 {
 	*out = NULL;
 	if (opt->n_ifaces == 0 || opt->n_ifaces > MAX_IFACES) {
-		return ni_fail(err, NI_ERR_INPUT, "%zu interfaces: 1 to %d can be captured at once",
-			       opt->n_ifaces, MAX_IFACES);
+		return ni_fail(err, NI_ERR_INPUT,
+			       _("%zu interfaces: 1 to %d can be captured at once"), opt->n_ifaces,
+			       MAX_IFACES);
 	}
 	struct live *l = calloc(1, sizeof(*l));
 	if (!l)
-		return ni_fail(err, NI_ERR_RUN, "capture: out of memory");
+		return ni_fail(err, NI_ERR_RUN, _("capture: out of memory"));
 	ni_source_init(&l->base, &live_ops);
 	l->notice = opt->notice;
 	l->ctx = opt->ctx;
 	l->epoll = epoll_create1(EPOLL_CLOEXEC);
 	int r = NI_SUCCESS;
 	if (l->epoll < 0)
-		r = ni_fail(err, NI_ERR_RUN, "capture: %s", strerror(errno));
+		r = ni_fail(err, NI_ERR_RUN, _("capture: %s"), strerror(errno));
 	for (size_t i = 0; i < opt->n_ifaces && r == NI_SUCCESS; i++)
 		r = open_one(l, opt->ifaces[i], opt, err);
 	if (r == NI_SUCCESS) {
 		l->name = join_names(l);
 		if (!l->name)
-			r = ni_fail(err, NI_ERR_RUN, "capture: out of memory");
+			r = ni_fail(err, NI_ERR_RUN, _("capture: out of memory"));
 	}
 	if (r < 0) {
 		live_close(&l->base);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "bpf.h"
+#include "i18n.h"
 #include "iflist.h"
 #include "linktype.h"
 #include "live.h"
@@ -57,9 +58,10 @@ own_command(char *buf, size_t size)
 static int
 no_permission(const char *name, struct ni_err *err)
 {
-	ni_fail(err, NI_ERR_RUN, "%s: no permission to capture", name);
+	ni_fail(err, NI_ERR_RUN, _("%s: no permission to capture"), name);
 	if (geteuid() == 0) {
-		ni_hint(err, "root has no CAP_NET_RAW here, as in a container started without it");
+		ni_hint(err,
+			_("root has no CAP_NET_RAW here, as in a container started without it"));
 		return NI_ERR_RUN;
 	}
 	char command[256];
@@ -69,7 +71,7 @@ no_permission(const char *name, struct ni_err *err)
 		exe[n] = '\0';
 	if (!own_command(command, sizeof(command)))
 		snprintf(command, sizeof(command), " %s ...", exe);
-	ni_hint(err, "sudo%s   or, once for all: sudo setcap cap_net_raw,cap_net_admin+ep %s",
+	ni_hint(err, _("sudo%s   or, once for all: sudo setcap cap_net_raw,cap_net_admin+ep %s"),
 		command, exe);
 	return NI_ERR_RUN;
 }
@@ -81,11 +83,11 @@ not_found(const char *name, struct ni_err *err)
 	const char *near = NULL;
 	if (ni_iflist_get(&list, NULL) == NI_SUCCESS)
 		near = ni_iflist_nearest(list, name);
-	ni_fail(err, NI_ERR_INPUT, "%s: no such interface", name);
+	ni_fail(err, NI_ERR_INPUT, _("%s: no such interface"), name);
 	if (near)
-		ni_hint(err, "did you mean %s? netinspect -D lists them all", near);
+		ni_hint(err, _("did you mean %s? netinspect -D lists them all"), near);
 	else
-		ni_hint(err, "netinspect -D lists them all");
+		ni_hint(err, _("netinspect -D lists them all"));
 	ni_iflist_free(&list);
 	return NI_ERR_INPUT;
 }
@@ -100,7 +102,7 @@ ni_live_name(char **name, const char *spec, struct ni_err *err)
 		e = ni_iflist_find(list, spec);
 	*name = strdup(e ? e->name : spec);
 	ni_iflist_free(&list);
-	return *name ? NI_SUCCESS : ni_fail(err, NI_ERR_RUN, "%s: out of memory", spec);
+	return *name ? NI_SUCCESS : ni_fail(err, NI_ERR_RUN, _("%s: out of memory"), spec);
 }
 
 /* Say why pcap_activate() gave @status. */
@@ -115,11 +117,11 @@ activation_error(pcap_t *p, const char *name, int status, struct ni_err *err)
 	case PCAP_ERROR_PROMISC_PERM_DENIED:
 		return no_permission(name, err);
 	case PCAP_ERROR_IFACE_NOT_UP:
-		ni_fail(err, NI_ERR_RUN, "%s: the interface is down", name);
-		ni_hint(err, "sudo ip link set %s up", name);
+		ni_fail(err, NI_ERR_RUN, _("%s: the interface is down"), name);
+		ni_hint(err, _("sudo ip link set %s up"), name);
 		return NI_ERR_RUN;
 	default:
-		return ni_fail(err, NI_ERR_RUN, "%s: cannot be captured: %s", name,
+		return ni_fail(err, NI_ERR_RUN, _("%s: cannot be captured: %s"), name,
 			       more[0] ? more : pcap_statustostr(status));
 	}
 }
@@ -170,8 +172,8 @@ set_linktype(pcap_t *p, const char *name, const char *wanted, struct ni_err *err
 	if (pcap_datalink(p) == dlt)
 		return NI_SUCCESS;
 	if (!offers(p, dlt) || pcap_set_datalink(p, dlt) < 0) {
-		ni_fail(err, NI_ERR_INPUT, "%s: does not offer link type %s", name, wanted);
-		ni_hint(err, "netinspect -L -i %s lists those that it does", name);
+		ni_fail(err, NI_ERR_INPUT, _("%s: does not offer link type %s"), name, wanted);
+		ni_hint(err, _("netinspect -L -i %s lists those that it does"), name);
 		return NI_ERR_INPUT;
 	}
 	return NI_SUCCESS;
@@ -277,14 +279,14 @@ ni_linktypes_get(struct ni_linktypes **out, const char *spec, struct ni_err *err
 	int *dlts;
 	int n = pcap_list_datalinks(p, &dlts);
 	if (n <= 0) {
-		r = ni_fail(err, NI_ERR_RUN, "%s: its link types cannot be listed: %s", name,
+		r = ni_fail(err, NI_ERR_RUN, _("%s: its link types cannot be listed: %s"), name,
 			    pcap_geterr(p));
 	} else {
 		usual_first(dlts, n, pcap_datalink(p));
 		*out = copy_types(dlts, (size_t)n);
 		pcap_free_datalinks(dlts);
 		if (!*out)
-			r = ni_fail(err, NI_ERR_RUN, "%s: out of memory", name);
+			r = ni_fail(err, NI_ERR_RUN, _("%s: out of memory"), name);
 	}
 	pcap_close(p);
 out:

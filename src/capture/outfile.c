@@ -12,12 +12,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "i18n.h"
+
 enum { BUFFER = 256 * 1024 };
 
 static int
 cannot(const struct ni_outfile *o, const char *what, struct ni_err *err)
 {
-	return ni_fail(err, NI_ERR_RUN, "%s: cannot be %s: %s", o->name, what, strerror(errno));
+	return ni_fail(err, NI_ERR_RUN, _("%s: cannot be %s: %s"), o->name, _(what),
+		       strerror(errno));
 }
 
 static int
@@ -33,7 +36,7 @@ prepare(struct ni_outfile *o, const char *name, struct ni_err *err)
 	free(o->buf);
 	o->name = NULL;
 	o->buf = NULL;
-	return ni_fail(err, NI_ERR_RUN, "%s: out of memory", name);
+	return ni_fail(err, NI_ERR_RUN, _("%s: out of memory"), name);
 }
 
 /*
@@ -62,11 +65,11 @@ check_not_input(const struct ni_outfile *o, const struct ni_outfile_place *at, s
 {
 	struct stat st;
 	if (fstat(o->fd, &st) < 0)
-		return cannot(o, "written", err);
+		return cannot(o, N_("written"), err);
 	if (at->input_ino == 0 || st.st_ino != at->input_ino || st.st_dev != at->input_dev)
 		return NI_SUCCESS;
-	ni_fail(err, NI_ERR_INPUT, "%s: is the file that is being read", o->name);
-	ni_hint(err, "write to another name");
+	ni_fail(err, NI_ERR_INPUT, _("%s: is the file that is being read"), o->name);
+	ni_hint(err, _("write to another name"));
 	return NI_ERR_INPUT;
 }
 
@@ -79,12 +82,12 @@ start_file(struct ni_outfile *o, const struct ni_outfile_place *at, bool created
 		return r;
 	struct stat st;
 	if (fstat(o->fd, &st) == 0 && S_ISREG(st.st_mode) && ftruncate(o->fd, 0) < 0)
-		return cannot(o, "overwritten", err);
+		return cannot(o, N_("overwritten"), err);
 	/* Where a user namespace knows a single uid this fails, and the file is the caller's
 	 * anyway. */
 	if (created && at->owner && at->owner->known &&
 	    fchown(o->fd, at->owner->uid, at->owner->gid) < 0 && errno != EPERM && errno != EINVAL)
-		return cannot(o, "given to its user", err);
+		return cannot(o, N_("given to its user"), err);
 	return NI_SUCCESS;
 }
 
@@ -102,7 +105,7 @@ ni_outfile_open(struct ni_outfile *o, const struct ni_outfile_place *at, struct 
 		bool created;
 		o->owned = true;
 		o->fd = open_or_create(at, &created);
-		r = o->fd < 0 ? cannot(o, "created", err) : start_file(o, at, created, err);
+		r = o->fd < 0 ? cannot(o, N_("created"), err) : start_file(o, at, created, err);
 	}
 	if (r < 0) {
 		o->failed = true;
@@ -149,9 +152,9 @@ write_failed(struct ni_outfile *o, size_t done, struct ni_err *err)
 	o->len = 0;
 	o->hung_up = why == EPIPE;
 	bool full = why == ENOSPC || why == EDQUOT || why == EFBIG;
-	ni_fail(err, NI_ERR_RUN, "%s: cannot be written: %s", o->name, strerror(why));
+	ni_fail(err, NI_ERR_RUN, _("%s: cannot be written: %s"), o->name, strerror(why));
 	if (full)
-		ni_hint(err, "the file was cut back to its last whole packet");
+		ni_hint(err, _("the file was cut back to its last whole packet"));
 	return NI_ERR_RUN;
 }
 
@@ -159,7 +162,7 @@ int
 ni_outfile_flush(struct ni_outfile *o, struct ni_err *err)
 {
 	if (o->failed)
-		return ni_fail(err, NI_ERR_RUN, "%s: cannot be written any more",
+		return ni_fail(err, NI_ERR_RUN, _("%s: cannot be written any more"),
 			       o->name ? o->name : "output");
 	size_t done = 0;
 	while (done < o->len) {
@@ -191,7 +194,7 @@ ni_outfile_reserve(struct ni_outfile *o, size_t n, struct ni_err *err)
 	if (n > o->size) {
 		uint8_t *p = realloc(o->buf, n);
 		if (!p) {
-			ni_fail(err, NI_ERR_RUN, "%s: out of memory", o->name);
+			ni_fail(err, NI_ERR_RUN, _("%s: out of memory"), o->name);
 			return NULL;
 		}
 		o->buf = p;
@@ -208,7 +211,7 @@ ni_outfile_close(struct ni_outfile *o, struct ni_err *err)
 		r = ni_outfile_flush(o, err);
 	/* Network file systems may tell only here that the disk is full. */
 	if (o->owned && o->fd >= 0 && close(o->fd) < 0 && r == NI_SUCCESS && !o->failed)
-		r = cannot(o, "written", err);
+		r = cannot(o, N_("written"), err);
 	free(o->name);
 	free(o->buf);
 	/* Like this, writing to a closed file fails. */

@@ -20,6 +20,7 @@
 #include "config.h"
 
 #include "file.h"
+#include "i18n.h"
 #include "linktype.h"
 
 enum { FILE_HDR = 24, RECORD_HDR = 16, SANE_SNAPLEN = 1024 * 1024 };
@@ -79,8 +80,9 @@ check_version(struct ni_file *f, unsigned major, unsigned minor, struct ni_err *
 		return NI_SUCCESS;
 	}
 	if (major != 2 || minor > 4) {
-		return ni_fail(err, NI_ERR_INPUT, "%s: pcap version %u.%u is unknown, 2.4 is usual",
-			       f->name, major, minor);
+		return ni_fail(err, NI_ERR_INPUT,
+			       _("%s: pcap version %u.%u is unknown, 2.4 is usual"), f->name, major,
+			       minor);
 	}
 	/* Some wrote 2.3 and the old order. */
 	f->pcap.lens = minor < 3 ? NI_LENS_SWAPPED : minor == 3 ? NI_LENS_EITHER : NI_LENS_NORMAL;
@@ -97,13 +99,14 @@ pcapfile_start(struct ni_file *f, struct ni_err *err)
 	if (!v)
 		v = find_variant(__builtin_bswap32(magic));
 	if (!v)
-		return ni_fail(err, NI_ERR_INPUT, "%s: is no pcap file", f->name);
+		return ni_fail(err, NI_ERR_INPUT, _("%s: is no pcap file"), f->name);
 	uint32_t need = FILE_HDR + v->extra;
 	int r = ni_bytes_need(b, need, err);
 	if (r == NI_BYTES_END && !ni_source_stopped(&f->base)) {
-		return ni_fail(err, NI_ERR_INPUT,
-			       "%s: cut short in its file header: %u bytes needed, %zu are there",
-			       f->name, need, ni_bytes_ready(b));
+		return ni_fail(
+		    err, NI_ERR_INPUT,
+		    _("%s: cut short in its file header: %u bytes needed, %zu are there"), f->name,
+		    need, ni_bytes_ready(b));
 	}
 	if (r != NI_BYTES_HAVE)
 		return r;
@@ -113,7 +116,7 @@ pcapfile_start(struct ni_file *f, struct ni_err *err)
 		return r;
 	struct ni_source_iface *i = ni_source_add_iface(&f->base, NULL, 0, NULL, 0);
 	if (!i)
-		return ni_fail(err, NI_ERR_RUN, "%s: out of memory", f->name);
+		return ni_fail(err, NI_ERR_RUN, _("%s: out of memory"), f->name);
 	uint32_t link = ni_file32(p + 20, f->swap);
 	i->linktype = ni_linktype_from_file(link & 0x03ffffff);
 	i->fcs_len = link & 0x04000000 ? link >> 28 << 1 : 0;
@@ -201,9 +204,10 @@ incomplete(struct ni_file *f, int why, uint64_t need, struct ni_err *err)
 static int
 implausible(struct ni_file *f, uint32_t cap, struct ni_err *err)
 {
-	ni_fail(err, NI_ERR_INPUT, "%s: damaged: packet %llu at byte %llu claims %u captured bytes",
-		f->name, (unsigned long long)f->packets + 1,
-		(unsigned long long)ni_bytes_offset(&f->bytes), cap);
+	ni_fail(err, NI_ERR_INPUT,
+		_("%s: damaged: packet %llu at byte %llu claims %u captured bytes"), f->name,
+		(unsigned long long)f->packets + 1, (unsigned long long)ni_bytes_offset(&f->bytes),
+		cap);
 	ni_file_hint_whole(f, err);
 	return NI_ERR_INPUT;
 }

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "file.h"
+#include "i18n.h"
 #include "linktype.h"
 #include "pcapng_opts.h"
 
@@ -44,9 +45,9 @@ static int
 damaged(const struct ni_file *f, const char *what, uint64_t n, struct ni_err *err)
 {
 	ni_fail(err, NI_ERR_INPUT,
-		"%s: damaged: the block at byte %llu, behind packet %llu, %s %llu", f->name,
+		_("%s: damaged: the block at byte %llu, behind packet %llu, %s %llu"), f->name,
 		(unsigned long long)ni_bytes_offset(&f->bytes), (unsigned long long)f->packets,
-		what, (unsigned long long)n);
+		_(what), (unsigned long long)n);
 	ni_file_hint_whole(f, err);
 	return NI_ERR_INPUT;
 }
@@ -71,7 +72,7 @@ whole_block(struct ni_file *f, struct block *k, struct ni_err *err)
 	k->p = ni_bytes_at(&f->bytes);
 	uint32_t again = ni_file32(k->p + k->total - TRAILER, f->swap);
 	if (again != k->total)
-		return damaged(f, "repeats its length wrongly as", again, err);
+		return damaged(f, N_("repeats its length wrongly as"), again, err);
 	return NI_BYTES_HAVE;
 }
 
@@ -86,15 +87,15 @@ static int
 section_header(struct ni_file *f, struct block *k, struct ni_err *err)
 {
 	if (k->total < 28)
-		return damaged(f, "is a section header of", k->total, err);
+		return damaged(f, N_("is a section header of"), k->total, err);
 	int r = whole_block(f, k, err);
 	if (r != NI_BYTES_HAVE)
 		return r;
 	unsigned major = ni_file16(k->p + 12, f->swap);
 	if (major != 1) {
 		return ni_fail(err, NI_ERR_INPUT,
-			       "%s: pcapng version %u.%u is unknown, 1.0 is usual", f->name, major,
-			       ni_file16(k->p + 14, f->swap));
+			       _("%s: pcapng version %u.%u is unknown, 1.0 is usual"), f->name,
+			       major, ni_file16(k->p + 14, f->swap));
 	}
 	f->ng.first = f->base.n_ifaces;
 	f->format_name = "pcapng";
@@ -192,7 +193,7 @@ interface_options(struct ni_file *f, const struct block *k, struct declared *d, 
 			break;
 		case NI_OPT_IF_TSRESOL:
 			if (o.len >= 1 && !set_resolution(&d->c, &d->digits, o.value[0]))
-				return damaged(f, "has the time resolution", o.value[0], err);
+				return damaged(f, N_("has the time resolution"), o.value[0], err);
 			break;
 		case NI_OPT_IF_FCSLEN:
 			/* Some give bits. */
@@ -210,19 +211,19 @@ interface_options(struct ni_file *f, const struct block *k, struct declared *d, 
 			break;
 		}
 	}
-	return o.broken ? damaged(f, "has a broken option", o.code, err) : NI_SUCCESS;
+	return o.broken ? damaged(f, N_("has a broken option"), o.code, err) : NI_SUCCESS;
 }
 
 static int
 interface_block(struct ni_file *f, struct block *k, struct ni_err *err)
 {
 	if (k->total < 20)
-		return damaged(f, "is an interface block of", k->total, err);
+		return damaged(f, N_("is an interface block of"), k->total, err);
 	int r = whole_block(f, k, err);
 	if (r != NI_BYTES_HAVE)
 		return r;
 	if (f->base.n_ifaces >= MAX_IFACES) {
-		return ni_fail(err, NI_ERR_INPUT, "%s: more than %d interfaces", f->name,
+		return ni_fail(err, NI_ERR_INPUT, _("%s: more than %d interfaces"), f->name,
 			       MAX_IFACES);
 	}
 	struct declared d = {0};
@@ -235,7 +236,7 @@ interface_block(struct ni_file *f, struct block *k, struct ni_err *err)
 					(const char *)d.description.value, d.description.len);
 	}
 	if (!i)
-		return ni_fail(err, NI_ERR_RUN, "%s: out of memory", f->name);
+		return ni_fail(err, NI_ERR_RUN, _("%s: out of memory"), f->name);
 	i->linktype = ni_linktype_from_file(ni_file16(k->p + 8, f->swap));
 	i->snaplen = ni_file32(k->p + 12, f->swap);
 	i->fcs_len = d.fcs_len;
@@ -249,7 +250,7 @@ static int
 statistics_block(struct ni_file *f, struct block *k, struct ni_err *err)
 {
 	if (k->total < 24)
-		return damaged(f, "is a statistics block of", k->total, err);
+		return damaged(f, N_("is a statistics block of"), k->total, err);
 	int r = whole_block(f, k, err);
 	if (r != NI_BYTES_HAVE)
 		return r;
@@ -338,15 +339,16 @@ deliver(struct ni_file *f, const struct block *k, uint32_t id, uint32_t at, uint
 static int
 no_interface(struct ni_file *f, uint32_t id, struct ni_err *err)
 {
-	return damaged(f, "has a packet of an undeclared interface, number", id, err);
+	return damaged(f, N_("has a packet of an undeclared interface, number"), id, err);
 }
 
 static int
 claims(struct ni_file *f, uint32_t cap, struct ni_err *err)
 {
-	ni_fail(err, NI_ERR_INPUT, "%s: damaged: packet %llu at byte %llu claims %u captured bytes",
-		f->name, (unsigned long long)f->packets + 1,
-		(unsigned long long)ni_bytes_offset(&f->bytes), cap);
+	ni_fail(err, NI_ERR_INPUT,
+		_("%s: damaged: packet %llu at byte %llu claims %u captured bytes"), f->name,
+		(unsigned long long)f->packets + 1, (unsigned long long)ni_bytes_offset(&f->bytes),
+		cap);
 	ni_file_hint_whole(f, err);
 	return NI_ERR_INPUT;
 }
@@ -356,7 +358,7 @@ static int
 packet_block(struct ni_file *f, struct block *k, struct ni_frame *frame, struct ni_err *err)
 {
 	if (k->total < 32)
-		return damaged(f, "is a packet block of", k->total, err);
+		return damaged(f, N_("is a packet block of"), k->total, err);
 	int r = ni_bytes_need(&f->bytes, 28, err);
 	if (r != NI_BYTES_HAVE)
 		return incomplete(f, r, k->total, err);
@@ -371,7 +373,7 @@ packet_block(struct ni_file *f, struct block *k, struct ni_frame *frame, struct 
 	if (cap > c->max_cap || ni_pad4(cap) > k->total - 32)
 		return claims(f, cap, err);
 	if (k->total - 32 - cap > MAX_OPTIONS)
-		return damaged(f, "claims a length of", k->total, err);
+		return damaged(f, N_("claims a length of"), k->total, err);
 	r = whole_block(f, k, err);
 	if (r != NI_BYTES_HAVE)
 		return r;
@@ -390,7 +392,7 @@ static int
 simple_packet(struct ni_file *f, struct block *k, struct ni_frame *frame, struct ni_err *err)
 {
 	if (k->total < 16)
-		return damaged(f, "is a packet block of", k->total, err);
+		return damaged(f, N_("is a packet block of"), k->total, err);
 	if (f->base.n_ifaces == f->ng.first)
 		return no_interface(f, 0, err);
 	const struct ni_source_iface *i = &f->base.ifaces[f->ng.first];
@@ -404,7 +406,7 @@ simple_packet(struct ni_file *f, struct block *k, struct ni_frame *frame, struct
 	if (cap > f->ng.ifaces[f->ng.first].max_cap)
 		return claims(f, cap, err);
 	if (k->total - 16 - cap > MAX_OPTIONS)
-		return damaged(f, "claims a length of", k->total, err);
+		return damaged(f, N_("claims a length of"), k->total, err);
 	r = whole_block(f, k, err);
 	if (r != NI_BYTES_HAVE)
 		return r;
@@ -432,11 +434,11 @@ block_header(struct ni_file *f, struct block *k, struct ni_err *err)
 		uint32_t order = ni_file32(k->p + 8, false);
 		f->swap = order != ORDER_MAGIC;
 		if (f->swap && order != __builtin_bswap32(ORDER_MAGIC))
-			return damaged(f, "is a section header of byte order", order, err);
+			return damaged(f, N_("is a section header of byte order"), order, err);
 	}
 	k->total = ni_file32(k->p + 4, f->swap);
 	if (k->total < BLOCK_HDR + TRAILER || k->total % 4 != 0)
-		return damaged(f, "claims a length of", k->total, err);
+		return damaged(f, N_("claims a length of"), k->total, err);
 	return NI_BYTES_HAVE;
 }
 
@@ -447,7 +449,7 @@ other_block(struct ni_file *f, struct block *k, struct ni_err *err)
 	bool known = k->type == NI_PCAPNG_SHB || k->type == NI_BLOCK_INTERFACE ||
 		     k->type == NI_BLOCK_STATISTICS;
 	if (known && k->total > MAX_OPTIONS)
-		return damaged(f, "claims a length of", k->total, err);
+		return damaged(f, N_("claims a length of"), k->total, err);
 	int r = PASSED;
 	if (k->type == NI_PCAPNG_SHB)
 		r = section_header(f, k, err);

@@ -16,6 +16,8 @@
 
 #ifdef HAVE_LIBCAP_NG
 #include <cap-ng.h>
+
+#include "i18n.h"
 #endif
 
 /* Say whether user namespace maps @id of the file @map, "/proc/self/uid_map" or gid_map. */
@@ -80,11 +82,11 @@ find_named(struct ni_user *u, const char *name, struct ni_err *err)
 	if (!pw && parse_id(name, &id))
 		pw = getpwuid((uid_t)id);
 	if (!pw)
-		return ni_fail(err, NI_ERR_INPUT, "-Z %s: no such user", name);
+		return ni_fail(err, NI_ERR_INPUT, _("-Z %s: no such user"), name);
 	if (pw->pw_uid == geteuid())
 		return NI_SUCCESS;
 	if (geteuid() != 0 || !is_mapped("/proc/self/uid_map", pw->pw_uid)) {
-		ni_fail(err, NI_ERR_INPUT, "-Z %s: only root can become another user", name);
+		ni_fail(err, NI_ERR_INPUT, _("-Z %s: only root can become another user"), name);
 		return NI_ERR_INPUT;
 	}
 	set_user(u, pw->pw_uid, pw->pw_gid);
@@ -97,8 +99,9 @@ ni_user_find(struct ni_user *u, const char *name, struct ni_err *err)
 	*u = (struct ni_user){0};
 	/* It would read and write any file for anybody, and believe its caller's environment. */
 	if (getuid() != geteuid() || getgid() != getegid()) {
-		ni_fail(err, NI_ERR_RUN, "privileges: netinspect does not run set-uid or set-gid");
-		ni_hint(err, "chmod ug-s it, then: setcap cap_net_raw,cap_net_admin+ep");
+		ni_fail(err, NI_ERR_RUN,
+			_("privileges: netinspect does not run set-uid or set-gid"));
+		ni_hint(err, _("chmod ug-s it, then: setcap cap_net_raw,cap_net_admin+ep"));
 		return NI_ERR_RUN;
 	}
 	if (name)
@@ -117,7 +120,7 @@ ni_user_find(struct ni_user *u, const char *name, struct ni_err *err)
 static int
 failed(const char *what, struct ni_err *err)
 {
-	return ni_fail(err, NI_ERR_RUN, "privileges: cannot be dropped: %s: %s", what,
+	return ni_fail(err, NI_ERR_RUN, _("privileges: cannot be dropped: %s: %s"), what,
 		       strerror(errno));
 }
 
@@ -137,7 +140,7 @@ become(const struct ni_user *u, struct ni_err *err)
 	/* Believe it when the way back is seen to be closed. */
 	if (u->uid != 0 && setuid(0) == 0) {
 		return ni_fail(err, NI_ERR_RUN,
-			       "privileges: were dropped, but root could be had back");
+			       _("privileges: were dropped, but root could be had back"));
 	}
 	return NI_SUCCESS;
 }
@@ -182,7 +185,8 @@ clear_capabilities(bool keep_dac, struct ni_err *note, struct ni_err *err)
 	(void)keep_dac;
 	(void)err;
 	if (geteuid() == 0)
-		ni_fail(note, 0, "privileges: kept, this build has no libcap-ng to drop them with");
+		ni_fail(note, 0,
+			_("privileges: kept, this build has no libcap-ng to drop them with"));
 	return NI_SUCCESS;
 }
 

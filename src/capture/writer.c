@@ -13,6 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "i18n.h"
+
 enum { MAX_NUMBER = 100000 }; /* file numbers start again at 0, as tshark's do */
 
 int
@@ -32,8 +34,8 @@ ni_writer_format_parse(const char *name, enum ni_writer_format *format, struct n
 			return NI_SUCCESS;
 		}
 	}
-	ni_fail(err, NI_ERR_INPUT, "-F %s: unknown format", name);
-	ni_hint(err, "-F pcap, nsecpcap or pcapng");
+	ni_fail(err, NI_ERR_INPUT, _("-F %s: unknown format"), name);
+	ni_hint(err, _("-F pcap, nsecpcap or pcapng"));
 	return NI_ERR_INPUT;
 }
 
@@ -103,9 +105,9 @@ open_file(struct ni_writer *w, struct ni_err *err)
 	char *base = w->limits.several ? numbered_name(w) : strdup(w->base);
 	char *name = NULL;
 	if (!base ||
-	    asprintf(&name, "%s%s", w->dir_name, is_stdout ? "standard output" : base) < 0) {
+	    asprintf(&name, "%s%s", w->dir_name, is_stdout ? _("standard output") : base) < 0) {
 		free(base);
-		return ni_fail(err, NI_ERR_RUN, "%s: out of memory", w->base);
+		return ni_fail(err, NI_ERR_RUN, _("%s: out of memory"), w->base);
 	}
 	struct ni_outfile_place at = {
 	    .dir = w->dir, .base = base, .name = name, .owner = &w->owner};
@@ -168,9 +170,9 @@ open_directory(struct ni_writer *w, const char *path, struct ni_err *err)
 	w->dir_name = slash ? strndup(path, (size_t)(slash + 1 - path)) : strdup("");
 	w->base = strdup(slash ? slash + 1 : path);
 	if (!w->dir_name || !w->base)
-		return ni_fail(err, NI_ERR_RUN, "%s: out of memory", path);
+		return ni_fail(err, NI_ERR_RUN, _("%s: out of memory"), path);
 	if (!w->base[0])
-		return ni_fail(err, NI_ERR_INPUT, "%s: is a directory, not a file name", path);
+		return ni_fail(err, NI_ERR_INPUT, _("%s: is a directory, not a file name"), path);
 	w->dir = open(slash ? w->dir_name : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (w->dir < 0)
 		return ni_fail(err, NI_ERR_RUN, "%s: %s", path, strerror(errno));
@@ -186,7 +188,7 @@ open_path(struct ni_writer *w, const struct ni_writer_options *opt, struct ni_er
 	if (w->limits.several && w->limits.keep_files) {
 		w->kept = calloc(w->limits.keep_files, sizeof(char *));
 		if (!w->kept)
-			return ni_fail(err, NI_ERR_RUN, "%s: out of memory", opt->path);
+			return ni_fail(err, NI_ERR_RUN, _("%s: out of memory"), opt->path);
 	}
 	return begin_file(w, ni_now(), err);
 }
@@ -223,7 +225,7 @@ ni_writer_open(struct ni_writer **out, const struct ni_writer_options *opt, stru
 	*out = NULL;
 	struct ni_writer *w = calloc(1, sizeof(*w));
 	if (!w)
-		return ni_fail(err, NI_ERR_RUN, "%s: out of memory",
+		return ni_fail(err, NI_ERR_RUN, _("%s: out of memory"),
 			       opt->path ? opt->path : "output");
 	w->dir = -1;
 	w->out.fd = -1;
@@ -253,13 +255,13 @@ ni_writer_check_ring(const struct ni_writer *w, struct ni_err *err)
 		return NI_SUCCESS;
 	const char *dir = w->dir_name[0] ? w->dir_name : "./";
 	if (w->owner.known && w->owner.name[0]) {
-		ni_fail(err, NI_ERR_RUN, "%s: user %s cannot create the next files there", dir,
+		ni_fail(err, NI_ERR_RUN, _("%s: user %s cannot create the next files there"), dir,
 			w->owner.name);
 	} else {
-		ni_fail(err, NI_ERR_RUN, "%s: the next files cannot be created there: %s", dir,
+		ni_fail(err, NI_ERR_RUN, _("%s: the next files cannot be created there: %s"), dir,
 			strerror(errno));
 	}
-	ni_hint(err, "write to a directory of that user, or add -Z root to stay root");
+	ni_hint(err, _("write to a directory of that user, or add -Z root to stay root"));
 	return NI_ERR_RUN;
 }
 

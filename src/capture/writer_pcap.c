@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "i18n.h"
 #include "linktype.h"
 #include "writer_impl.h"
 
@@ -35,15 +36,15 @@ static const char *
 linktype_text(uint32_t linktype)
 {
 	const char *s = ni_linktype_description(linktype);
-	return s ? s : "an unknown link type";
+	return s ? s : _("an unknown link type");
 }
 
 static int
 second_linktype(const struct ni_writer *w, uint32_t linktype, struct ni_err *err)
 {
-	ni_fail(err, NI_ERR_INPUT, "%s: a pcap file has one link type, but here are %s and %s",
+	ni_fail(err, NI_ERR_INPUT, _("%s: a pcap file has one link type, but here are %s and %s"),
 		w->out.name, linktype_text(w->linktype), linktype_text(linktype));
-	ni_hint(err, "give it the suffix .pcapng or add -F pcapng: that format can hold both");
+	ni_hint(err, _("give it the suffix .pcapng or add -F pcapng: that format can hold both"));
 	return NI_ERR_INPUT;
 }
 

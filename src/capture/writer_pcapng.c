@@ -7,6 +7,7 @@
 
 #include "bytes.h"
 #include "file.h"
+#include "i18n.h"
 #include "pcapng_opts.h"
 #include "writer_impl.h"
 
@@ -133,7 +134,7 @@ static int
 declare(struct ni_writer *w, uint32_t number, const struct ni_source_iface *i, struct ni_err *err)
 {
 	if (!grow_blocks(w, number + 1))
-		return ni_fail(err, NI_ERR_RUN, "%s: out of memory", w->out.name);
+		return ni_fail(err, NI_ERR_RUN, _("%s: out of memory"), w->out.name);
 	size_t name = i->name ? clip(strlen(i->name)) : 0;
 	size_t description = i->description ? clip(strlen(i->description)) : 0;
 	size_t room =

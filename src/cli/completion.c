@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "i18n.h"
 #include "options_priv.h"
 
 enum source_kind { WORDS, COMMAND, FILES, DIRECTORIES };
@@ -231,8 +232,8 @@ ni_completion(FILE *f, const char *shell, struct ni_err *err)
 	else if (!strcmp(shell, "fish"))
 		fish(f);
 	else {
-		ni_fail(err, NI_ERR_INPUT, "--completion %s: no such shell", shell);
-		ni_hint(err, "one of: bash, zsh, fish");
+		ni_fail(err, NI_ERR_INPUT, _("--completion %s: no such shell"), shell);
+		ni_hint(err, _("one of: bash, zsh, fish"));
 		return NI_ERR_INPUT;
 	}
 	return NI_SUCCESS;

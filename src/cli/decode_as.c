@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "i18n.h"
 #include "netinspect/lookup.h"
 #include "netinspect/proto.h"
 
@@ -48,11 +49,11 @@ unknown_protocol(const struct ni_registry *reg, const char *rule, const char *na
 			best = ni_registry_proto(reg, id)->key;
 		}
 	}
-	ni_fail(err, NI_ERR_INPUT, "-d %s: no protocol '%s'", rule, name);
+	ni_fail(err, NI_ERR_INPUT, _("-d %s: no protocol '%s'"), rule, name);
 	if (best)
-		ni_hint(err, "did you mean %s?", best);
+		ni_hint(err, _("did you mean %s?"), best);
 	else
-		ni_hint(err, "'netinspect -G protocols' lists them");
+		ni_hint(err, _("'netinspect -G protocols' lists them"));
 	return NI_ERR_INPUT;
 }
 
@@ -67,11 +68,10 @@ ni_decode_as(struct ni_registry *reg, const char *rule, struct ni_err *err)
 	if (table != NI_NTABLES && !strncmp(rule + n, "==", 2))
 		name = parse_range(rule + n + 2, &from, &to);
 	if (!name) {
-		ni_fail(err, NI_ERR_INPUT, "-d %s: not of the form KEY==N,PROTOCOL", rule);
-		ni_hint(
-		    err,
-		    "KEY is tcp.port, udp.port, ip.proto, ethertype, llc.dsap or ppp.protocol, N a "
-		    "number or a range: -d tcp.port==8000-8010,http");
+		ni_fail(err, NI_ERR_INPUT, _("-d %s: not of the form KEY==N,PROTOCOL"), rule);
+		ni_hint(err, _("KEY is tcp.port, udp.port, ip.proto, ethertype, llc.dsap or "
+			       "ppp.protocol, N a "
+			       "number or a range: -d tcp.port==8000-8010,http"));
 		return NI_ERR_INPUT;
 	}
 	const struct ni_proto *p = ni_registry_find(reg, name);
@@ -79,6 +79,6 @@ ni_decode_as(struct ni_registry *reg, const char *rule, struct ni_err *err)
 		return unknown_protocol(reg, rule, name, err);
 	for (unsigned long k = from; k <= to; k++)
 		if (!ni_registry_bind(reg, table, (uint16_t)k, p))
-			return ni_fail(err, NI_ERR_RUN, "-d %s: no memory", rule);
+			return ni_fail(err, NI_ERR_RUN, _("-d %s: no memory"), rule);
 	return NI_SUCCESS;
 }

@@ -108,7 +108,7 @@ ni_display_filter_check(const char *text, const char *option, bool *finals, stru
 {
 	struct ni_registry *reg = ni_registry_new();
 	if (!reg)
-		return ni_fail(err, NI_ERR_RUN, "%s: no memory", option);
+		return ni_fail(err, NI_ERR_RUN, _("%s: no memory"), option);
 	struct ni_filter *f = ni_display_filter(reg, text, option);
 	if (f)
 		*finals = ni_filter_needs_finals(f);

@@ -5,6 +5,7 @@
 #include <fnmatch.h>
 #include <string.h>
 
+#include "i18n.h"
 #include "netinspect/lookup.h"
 #include "netinspect/proto.h"
 
@@ -138,8 +139,8 @@ ni_glossary(FILE *out, const char *what, const struct ni_registry *reg, struct n
 			lists[i].print(out, ni_registry_proto(reg, id));
 		return NI_SUCCESS;
 	}
-	ni_fail(err, NI_ERR_INPUT, "-G %s: no such list", what);
-	ni_hint(err, "one of: fields, protocols, values, decodes");
+	ni_fail(err, NI_ERR_INPUT, _("-G %s: no such list"), what);
+	ni_hint(err, _("one of: fields, protocols, values, decodes"));
 	return NI_ERR_INPUT;
 }
 
@@ -199,10 +200,10 @@ ni_list_fields(FILE *out, const char *glob, const struct ni_registry *reg, struc
 	char near[256];
 	struct ni_buf b = ni_buf(near, sizeof(near));
 	ni_field_suggest(reg, glob, &b);
-	ni_fail(err, NI_ERR_INPUT, "--list-fields %s: no field fits", glob);
+	ni_fail(err, NI_ERR_INPUT, _("--list-fields %s: no field fits"), glob);
 	if (b.len)
-		ni_hint(err, "did you mean %s?", ni_buf_z(&b));
+		ni_hint(err, _("did you mean %s?"), ni_buf_z(&b));
 	else
-		ni_hint(err, "for example 'tcp.*', '*.port' or response");
+		ni_hint(err, _("for example 'tcp.*', '*.port' or response"));
 	return NI_ERR_INPUT;
 }

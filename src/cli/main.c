@@ -9,6 +9,7 @@
 
 #include "completion.h"
 #include "glossary.h"
+#include "i18n.h"
 #include "iflist.h"
 #include "language.h"
 #include "netinspect/proto.h"
@@ -53,7 +54,7 @@ print_glossary(const struct ni_cli *cli, struct ni_err *err)
 	struct ni_registry *reg = ni_registry_new();
 	int rc = NI_SUCCESS;
 	if (!reg)
-		rc = ni_fail(err, NI_ERR_RUN, "lists: no memory");
+		rc = ni_fail(err, NI_ERR_RUN, _("lists: no memory"));
 	else if (cli->glossary)
 		rc = ni_glossary(stdout, cli->glossary, reg, err);
 	else

@@ -44,8 +44,8 @@ pick(const struct word *words, const char *arg, const char *option, int *value, 
 		}
 		ni_buf_fmt(&b, "%s%s", w == words ? "" : ", ", w->name);
 	}
-	ni_fail(err, NI_ERR_INPUT, "%s %s: no such choice", option, arg);
-	ni_hint(err, "one of: %s", ni_buf_z(&b));
+	ni_fail(err, NI_ERR_INPUT, _("%s %s: no such choice"), option, arg);
+	ni_hint(err, _("one of: %s"), ni_buf_z(&b));
 	return NI_ERR_INPUT;
 }
 
@@ -81,7 +81,7 @@ set_only(struct ni_cli *cli, const char *arg, struct ni_err *err)
 	size_t n = strlen(arg);
 	size_t k = 0;
 	if (n >= sizeof(cli->only_mem))
-		return ni_fail(err, NI_ERR_INPUT, "-O: the list is too long");
+		return ni_fail(err, NI_ERR_INPUT, _("-O: the list is too long"));
 	memcpy(cli->only_mem, arg, n + 1);
 	char *save = NULL;
 	for (char *w = strtok_r(cli->only_mem, ", ", &save); w && k < NI_CLI_LIST;
@@ -109,7 +109,8 @@ set_char(char *to, const char *v, const char *what, struct ni_err *err)
 	else if (v[0] && !v[1])
 		*to = v[0];
 	else
-		return ni_fail(err, NI_ERR_INPUT, "-E %s=%s: not one character, /t or /s", what, v);
+		return ni_fail(err, NI_ERR_INPUT, _("-E %s=%s: not one character, /t or /s"), what,
+			       v);
 	return NI_SUCCESS;
 }
 
@@ -139,9 +140,9 @@ set_layout(struct ni_cli *cli, const char *arg, struct ni_err *err)
 		rc = pick(which, v, "-E occurrence", &c, err);
 		e->occurrence = (char)c;
 	} else {
-		rc = ni_fail(err, NI_ERR_INPUT, "-E %s: no such setting", arg);
-		ni_hint(err, "header=y|n, bom=y|n, separator=/t|/s|CHAR, occurrence=f|l|a, "
-			     "aggregator=,|/s|CHAR, quote=d|s|n");
+		rc = ni_fail(err, NI_ERR_INPUT, _("-E %s: no such setting"), arg);
+		ni_hint(err, _("header=y|n, bom=y|n, separator=/t|/s|CHAR, occurrence=f|l|a, "
+			       "aggregator=,|/s|CHAR, quote=d|s|n"));
 	}
 	return rc;
 }
@@ -184,7 +185,7 @@ static int
 add_field(struct ni_cli *cli, const char *arg, struct ni_err *err)
 {
 	if (cli->fields.n == NI_CLI_LIST)
-		return ni_fail(err, NI_ERR_INPUT, "-e: more than %d fields", NI_CLI_LIST);
+		return ni_fail(err, NI_ERR_INPUT, _("-e: more than %d fields"), NI_CLI_LIST);
 	cli->fields.v[cli->fields.n++] = arg;
 	if (cli->format == NI_FORMAT_DEFAULT)
 		cli->format = NI_FORMAT_FIELDS;
@@ -195,7 +196,7 @@ static int
 set_read(struct ni_cli *cli, const char *arg, struct ni_err *err)
 {
 	if (cli->read_second)
-		return ni_fail(err, NI_ERR_INPUT, "-r %s: at most two files are compared", arg);
+		return ni_fail(err, NI_ERR_INPUT, _("-r %s: at most two files are compared"), arg);
 	if (cli->read_file)
 		cli->read_second = arg;
 	else
@@ -211,7 +212,7 @@ add_stat(struct ni_cli *cli, const char *arg, struct ni_err *err)
 		return NI_SUCCESS;
 	}
 	if (cli->stats.n == NI_CLI_STATS)
-		return ni_fail(err, NI_ERR_INPUT, "-z: more than %d statistics", NI_CLI_STATS);
+		return ni_fail(err, NI_ERR_INPUT, _("-z: more than %d statistics"), NI_CLI_STATS);
 	cli->stats.v[cli->stats.n++] = arg;
 	return ni_stat_find(arg, NULL, err) ? NI_SUCCESS : NI_ERR_INPUT;
 }
@@ -374,9 +375,9 @@ set_number(const struct opt *o, uint64_t *value, const char *arg, struct ni_err 
 	errno = 0;
 	unsigned long long v = strtoull(arg, &end, 10);
 	if (arg[0] < '0' || arg[0] > '9' || *end || errno)
-		return ni_fail(err, NI_ERR_INPUT, "%s %s: not a number", called(o, name), arg);
+		return ni_fail(err, NI_ERR_INPUT, _("%s %s: not a number"), called(o, name), arg);
 	if (o->kind == NUMBER && v > (o->max ? o->max : UINT32_MAX))
-		return ni_fail(err, NI_ERR_INPUT, "%s %s: at most %u", called(o, name), arg,
+		return ni_fail(err, NI_ERR_INPUT, _("%s %s: at most %u"), called(o, name), arg,
 			       o->max ? o->max : UINT32_MAX);
 	*value = v;
 	return NI_SUCCESS;
@@ -400,7 +401,7 @@ apply(struct ni_cli *cli, const struct opt *o, const char *arg, struct ni_err *e
 	case LIST: {
 		struct ni_cli_list *l = at;
 		if (l->n == NI_CLI_LIST)
-			return ni_fail(err, NI_ERR_INPUT, "-%c: given more than %d times",
+			return ni_fail(err, NI_ERR_INPUT, _("-%c: given more than %d times"),
 				       o->letter, NI_CLI_LIST);
 		l->v[l->n++] = arg;
 		break;
@@ -457,15 +458,15 @@ bad_option(int c, char **argv, struct ni_err *err)
 {
 	const char *given = argv[optind - 1];
 	if (c == ':' && given[0] == '-' && given[1] != '-')
-		return ni_fail(err, NI_ERR_INPUT, "-%c: needs an argument", optopt);
+		return ni_fail(err, NI_ERR_INPUT, _("-%c: needs an argument"), optopt);
 	if (c == ':')
-		return ni_fail(err, NI_ERR_INPUT, "%s: needs an argument", given);
+		return ni_fail(err, NI_ERR_INPUT, _("%s: needs an argument"), given);
 	if (given[0] == '-' && given[1] == '-') {
 		const struct opt *best = NULL;
 		unsigned near = 4;
 		char name[64];
 		snprintf(name, sizeof(name), "%.*s", (int)strcspn(given + 2, "="), given + 2);
-		ni_fail(err, NI_ERR_INPUT, "%s: no such option, or it takes no argument", given);
+		ni_fail(err, NI_ERR_INPUT, _("%s: no such option, or it takes no argument"), given);
 		for (size_t i = 0; i < NOPTIONS; i++) {
 			unsigned d = ni_cli_options[i].kind == HEADING
 					 ? near
@@ -476,13 +477,13 @@ bad_option(int c, char **argv, struct ni_err *err)
 			}
 		}
 		if (best)
-			ni_hint(err, "did you mean --%s?", best->name);
+			ni_hint(err, _("did you mean --%s?"), best->name);
 		else
-			ni_hint(err, "'netinspect --help' lists all options");
+			ni_hint(err, _("'netinspect --help' lists all options"));
 		return NI_ERR_INPUT;
 	}
-	ni_fail(err, NI_ERR_INPUT, "-%c: no such option", optopt);
-	ni_hint(err, "'netinspect --help' lists all options");
+	ni_fail(err, NI_ERR_INPUT, _("-%c: no such option"), optopt);
+	ni_hint(err, _("'netinspect --help' lists all options"));
 	return NI_ERR_INPUT;
 }
 
@@ -494,7 +495,7 @@ join_words(struct ni_cli *cli, int n, char **words, struct ni_err *err)
 	if (!n)
 		return NI_SUCCESS;
 	if (cli->filter)
-		return ni_fail(err, NI_ERR_INPUT, "capture filter given twice: -f and '%s'",
+		return ni_fail(err, NI_ERR_INPUT, _("capture filter given twice: -f and '%s'"),
 			       words[0]);
 	for (int i = 0; i < n; i++) {
 		if (i)
@@ -502,7 +503,8 @@ join_words(struct ni_cli *cli, int n, char **words, struct ni_err *err)
 		ni_buf_str(&b, words[i]);
 	}
 	if (b.len == b.cap || b.cut)
-		return ni_fail(err, NI_ERR_INPUT, "capture filter: longer than %zu bytes", b.cap);
+		return ni_fail(err, NI_ERR_INPUT, _("capture filter: longer than %zu bytes"),
+			       b.cap);
 	cli->filter = ni_buf_z(&b);
 	return NI_SUCCESS;
 }
@@ -512,33 +514,37 @@ static int
 check(struct ni_cli *cli, struct ni_err *err)
 {
 	if (cli->read_file && cli->ifaces.n)
-		return ni_fail(err, NI_ERR_INPUT, "-r and -i: a file or an interface, not both");
+		return ni_fail(err, NI_ERR_INPUT, _("-r and -i: a file or an interface, not both"));
 	bool more = cli->write_file || cli->stats.n || cli->export_objects || cli->follow ||
 		    cli->display_filter || cli->html;
 	if (cli->read_second && (cli->format != NI_FORMAT_REPORT || more)) {
-		ni_fail(err, NI_ERR_INPUT, "-r %s: a second file is compared only with -T report%s",
-			cli->read_second, more ? ", and with nothing else" : "");
-		ni_hint(err, "netinspect -T report -r inside.pcap -r outside.pcap");
+		ni_fail(err, NI_ERR_INPUT,
+			more ? _("-r %s: a second file is compared only with -T report, and with "
+				 "nothing else")
+			     : _("-r %s: a second file is compared only with -T report"),
+			cli->read_second);
+		ni_hint(err, _("netinspect -T report -r inside.pcap -r outside.pcap"));
 		return NI_ERR_INPUT;
 	}
 	if (cli->fields.n && cli->format != NI_FORMAT_FIELDS)
-		return ni_fail(err, NI_ERR_INPUT, "-e: only with -T fields");
+		return ni_fail(err, NI_ERR_INPUT, _("-e: only with -T fields"));
 	if (cli->records && cli->format != NI_FORMAT_RECORDS)
 		return ni_fail(err, NI_ERR_INPUT, _("--records: only with -T records"));
 	if (cli->nconns && cli->format != NI_FORMAT_LADDER)
 		return ni_fail(err, NI_ERR_INPUT, _("--conn: only with -T ladder"));
 	if (cli->format == NI_FORMAT_FIELDS && !cli->fields.n) {
-		ni_fail(err, NI_ERR_INPUT, "-T fields: no -e given");
-		ni_hint(err, "for example -T fields -e frame.number -e ip.src -e tcp.port");
+		ni_fail(err, NI_ERR_INPUT, _("-T fields: no -e given"));
+		ni_hint(err, _("for example -T fields -e frame.number -e ip.src -e tcp.port"));
 		return NI_ERR_INPUT;
 	}
 	if (cli->explain && (cli->format == NI_FORMAT_FIELDS || cli->format == NI_FORMAT_JSON ||
 			     cli->format == NI_FORMAT_RECORDS || cli->format == NI_FORMAT_REPORT))
-		return ni_fail(err, NI_ERR_INPUT, "--explain: only with -T text, tree or ladder");
+		return ni_fail(err, NI_ERR_INPUT,
+			       _("--explain: only with -T text, tree or ladder"));
 	if (cli->follow && !cli->read_file)
-		return ni_fail(err, NI_ERR_INPUT, "--follow: only with -r FILE");
+		return ni_fail(err, NI_ERR_INPUT, _("--follow: only with -r FILE"));
 	if (cli->ring.n && !cli->write_file)
-		return ni_fail(err, NI_ERR_INPUT, "-b: only with -w FILE");
+		return ni_fail(err, NI_ERR_INPUT, _("-b: only with -w FILE"));
 	if (cli->print && !cli->write_file)
 		cli->print = false;
 	if (cli->format == NI_FORMAT_TREE)

@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "i18n.h"
 #include "stat.h"
 
 /* Whether packets are to be printed, or the report, beside statistics. */
@@ -118,7 +119,7 @@ ni_outputs_add(struct ni_session *s, struct ni_sink *sink, struct ni_err *err)
 		return ni_session_add(s, sink, err);
 	if (err->what[0])
 		return NI_ERR_INPUT; /* a field or argument that is none */
-	return ni_fail(err, NI_ERR_RUN, "output: no memory");
+	return ni_fail(err, NI_ERR_RUN, _("output: no memory"));
 }
 
 int

@@ -219,8 +219,8 @@ print_stats(struct run *r)
 		return;
 	ni_source_stats(r->source, &st);
 	fprintf(stderr,
-		"%llu packets captured\n%llu packets received by filter\n"
-		"%llu packets dropped by kernel\n%llu packets dropped by interface\n",
+		_("%llu packets captured\n%llu packets received by filter\n"
+		  "%llu packets dropped by kernel\n%llu packets dropped by interface\n"),
 		(unsigned long long)st.captured, (unsigned long long)st.received,
 		(unsigned long long)st.dropped, (unsigned long long)st.if_dropped);
 }
@@ -326,10 +326,10 @@ close_writer(struct run *r, int *rc, struct ni_err *err)
 		return NI_SUCCESS;
 	ni_writer_stats(r->writer, &st);
 	if (st.lost_comments)
-		fprintf(
-		    stderr,
-		    "netinspect: %s: %llu packet comments are lost, pcap has no place for them\n",
-		    st.path ? st.path : "output", (unsigned long long)st.lost_comments);
+		fprintf(stderr,
+			_("netinspect: %s: %llu packet comments are lost, pcap has no place for "
+			  "them\n"),
+			st.path ? st.path : "output", (unsigned long long)st.lost_comments);
 	if (st.hung_up)
 		*rc = NI_SUCCESS;
 	int closed = ni_writer_close(&r->writer, err);
@@ -386,7 +386,7 @@ look_ahead(struct run *r, struct ni_err *err)
 	r->session = r->finals ? ni_session_new(NULL, err) : NULL;
 	struct ni_sink *sink = r->session ? ni_finals_sink(r->finals) : NULL;
 	if (!sink || ni_session_add(r->session, sink, err))
-		return ni_fail(err, NI_ERR_RUN, "%s: no memory", r->cli->read_file);
+		return ni_fail(err, NI_ERR_RUN, _("%s: no memory"), r->cli->read_file);
 	/* What is wrong with the file is told in the second pass. */
 	while (!stop_asked && (got = ni_source_next(r->ahead, &f, NULL)) >= 0 &&
 	       got != NI_SOURCE_END)
@@ -396,7 +396,7 @@ look_ahead(struct run *r, struct ni_err *err)
 	ni_session_free(&r->session);
 	ni_source_close(&r->ahead);
 	if (ni_finals_missed(r->finals))
-		fprintf(stderr, "netinspect: of %llu conversations conn.* is the state so far\n",
+		fprintf(stderr, _("netinspect: of %llu conversations conn.* is the state so far\n"),
 			(unsigned long long)ni_finals_missed(r->finals));
 	return NI_SUCCESS;
 }
@@ -472,7 +472,7 @@ ni_run(struct ni_cli *cli, struct ni_err *err)
 	if (rc == NI_SUCCESS) {
 		describe(&r);
 		if (r.info.live && !cli->quiet)
-			fprintf(stderr, "Capturing on %s\n", r.info.name);
+			fprintf(stderr, _("Capturing on %s\n"), r.info.name);
 		rc = loop(&r, err);
 		rc = finish(&r, rc, err);
 	}

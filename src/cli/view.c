@@ -16,6 +16,7 @@
 #ifdef HAVE_CURSES
 
 #include "app.h"
+#include "i18n.h"
 
 bool
 ni_view_asked(const struct ni_cli *c)
@@ -68,8 +69,8 @@ ni_view_run(struct ni_cli *c, struct ni_err *err)
 {
 	struct view v = {.cli = c};
 	if (c->write_file) {
-		ni_fail(err, NI_ERR_INPUT, "--tui and -w: one or the other");
-		ni_hint(err, "in the view, w writes the packets that are shown to a file");
+		ni_fail(err, NI_ERR_INPUT, _("--tui and -w: one or the other"));
+		ni_hint(err, _("in the view, w writes the packets that are shown to a file"));
 		return NI_ERR_INPUT;
 	}
 	int rc = open_all(&v, err);
@@ -102,8 +103,8 @@ int
 ni_view_run(struct ni_cli *c, struct ni_err *err)
 {
 	(void)c;
-	ni_fail(err, NI_ERR_INPUT, "--tui: this netinspect was built without the terminal view");
-	ni_hint(err, "ncursesw was missing; -T text prints a line a packet");
+	ni_fail(err, NI_ERR_INPUT, _("--tui: this netinspect was built without the terminal view"));
+	ni_hint(err, _("ncursesw was missing; -T text prints a line a packet"));
 	return NI_ERR_INPUT;
 }
 

@@ -15,6 +15,7 @@
 #include "dns_pair.h"
 #include "exchanges.h"
 #include "gate.h"
+#include "i18n.h"
 #include "netinspect/filter.h"
 #include "netinspect/finals.h"
 #include "netinspect/proto.h"
@@ -139,7 +140,7 @@ ni_session_new(const struct ni_session_opts *opts, struct ni_err *err)
 	struct ni_session *s = calloc(1, sizeof(*s));
 	if (!s || !make_parts(s, o)) {
 		ni_session_free(&s);
-		ni_fail(err, NI_ERR_RUN, "session: no memory");
+		ni_fail(err, NI_ERR_RUN, _("session: no memory"));
 		return NULL;
 	}
 	s->finals = o->finals;
@@ -184,7 +185,7 @@ int
 ni_session_add(struct ni_session *s, struct ni_sink *sink, struct ni_err *err)
 {
 	if (s->nsinks == SINKS)
-		return ni_fail(err, NI_ERR_RUN, "output: more than %d at a time", SINKS);
+		return ni_fail(err, NI_ERR_RUN, _("output: more than %d at a time"), SINKS);
 	s->sinks[s->nsinks++] = sink;
 	ni_streams_keep_bodies(s->streams, sink->body_bytes);
 	ni_streams_want(s->streams, sink->want_streams, sink->want_bodies);
@@ -197,7 +198,7 @@ ni_session_set_filter(struct ni_session *s, struct ni_filter *f, struct ni_err *
 	s->gate = ni_gate_new(tell_sinks, s);
 	if (!s->gate) {
 		ni_filter_free(&f);
-		return ni_fail(err, NI_ERR_RUN, "session: no memory");
+		return ni_fail(err, NI_ERR_RUN, _("session: no memory"));
 	}
 	s->filter = f;
 	return 0;

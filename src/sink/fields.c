@@ -263,12 +263,12 @@ resolve(struct fields *s, struct cell *c, const struct ni_registry *reg, struct 
 		return NI_SUCCESS;
 	if (c->key[strcspn(c->key, " ~\"")])
 		return resolve_pattern(c, reg, err);
-	ni_fail(err, NI_ERR_INPUT, "-e %s: no such field", c->key);
+	ni_fail(err, NI_ERR_INPUT, _("-e %s: no such field"), c->key);
 	ni_field_suggest(reg, c->key, &b);
 	if (b.len)
-		ni_hint(err, "did you mean %s?", ni_buf_z(&b));
+		ni_hint(err, _("did you mean %s?"), ni_buf_z(&b));
 	else
-		ni_hint(err, "'netinspect -G fields' lists all fields");
+		ni_hint(err, _("'netinspect -G fields' lists all fields"));
 	return NI_ERR_INPUT;
 }
 
@@ -329,6 +329,6 @@ ni_fields_sink(struct ni_out *out, const struct ni_fields_opts *opts, const stru
 no_memory:
 	if (s)
 		destroy(&s->sink);
-	ni_fail(err, NI_ERR_RUN, "-T fields: no memory");
+	ni_fail(err, NI_ERR_RUN, _("-T fields: no memory"));
 	return NULL;
 }

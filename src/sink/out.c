@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "i18n.h"
+
 enum { SIZE = NI_OUT_LINE + (256 << 10), FLUSH_AT = 192 << 10 };
 
 int
@@ -15,7 +17,7 @@ ni_out_init(struct ni_out *o, int fd, struct ni_err *err)
 	*o = (struct ni_out){.fd = fd, .width = 80};
 	o->mem = malloc(SIZE);
 	if (!o->mem)
-		return ni_fail(err, NI_ERR_RUN, "output: no memory");
+		return ni_fail(err, NI_ERR_RUN, _("output: no memory"));
 	o->b = ni_buf(o->mem, SIZE);
 	return NI_SUCCESS;
 }
@@ -55,7 +57,7 @@ ni_out_flush(struct ni_out *o, struct ni_err *err)
 	drain(o);
 	if (!o->error)
 		return NI_SUCCESS;
-	return ni_fail(err, NI_ERR_RUN, "output: %s", strerror(o->error));
+	return ni_fail(err, NI_ERR_RUN, _("output: %s"), strerror(o->error));
 }
 
 void

@@ -474,10 +474,11 @@ say_all(const struct match *m)
 	rp_more(m->page, told, matched);
 	say_alone(m, 0);
 	say_alone(m, 1);
-	rp_not_kept(m->page, m->a->packets.lost + m->b->packets.lost, _("packet was"),
-		    _("packets were"));
-	rp_not_kept(m->page, m->a->flows.items.lost + m->b->flows.items.lost, _("packet was"),
-		    _("packets were"));
+	uint64_t lost = m->a->packets.lost + m->b->packets.lost + m->a->flows.items.lost +
+			m->b->flows.items.lost;
+	rp_not_kept(m->page, lost,
+		    NI_PLURAL("%s further packet was not kept: no room for it",
+			      "%s further packets were not kept: no room for them", lost));
 }
 
 bool

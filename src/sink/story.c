@@ -420,8 +420,10 @@ ni_story_tell(const struct ni_story *s, struct rp_page *p, const struct ni_addr 
 			rp_para(p, RP_INDENT, NULL, ni_buf_z(&b));
 		}
 		tell_steps(&st, p, zero_ns, full);
-		rp_not_kept(p, s->arp.lost + s->dns.lost + s->http.lost + s->conns.lost,
-			    _("fact was"), _("facts were"));
+		uint64_t lost = s->arp.lost + s->dns.lost + s->http.lost + s->conns.lost;
+		rp_not_kept(p, lost,
+			    NI_PLURAL("%s further fact was not kept: no room for it",
+				      "%s further facts were not kept: no room for them", lost));
 	}
 	free(st.v);
 	return any;

@@ -523,7 +523,7 @@ ni_app_run(const struct ni_app_opts *o, struct ni_err *err)
 		a->filter = ni_filtering_new(o->model);
 	if (!a || !a->filter) {
 		free(a);
-		return ni_fail(err, NI_ERR_RUN, "view: no memory");
+		return ni_fail(err, NI_ERR_RUN, _("view: no memory"));
 	}
 	a->o = *o;
 	a->model = o->model;

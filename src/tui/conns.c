@@ -77,7 +77,7 @@ conns_create(struct ni_app *a, const struct ni_view_arg *arg, struct ni_err *err
 	struct conns *c = calloc(1, sizeof(*c));
 	(void)arg;
 	if (!c) {
-		ni_fail(err, NI_ERR_RUN, "view: no memory");
+		ni_fail(err, NI_ERR_RUN, _("view: no memory"));
 		return NULL;
 	}
 	c->view = (struct ni_view){&ni_conns_view, a};

@@ -32,7 +32,7 @@ packets_create(struct ni_app *a, const struct ni_view_arg *arg, struct ni_err *e
 		p->rows = ni_rows_new(a->model);
 	if (!p || !p->rows) {
 		free(p);
-		ni_fail(err, NI_ERR_RUN, "view: no memory");
+		ni_fail(err, NI_ERR_RUN, _("view: no memory"));
 		return NULL;
 	}
 	p->view = (struct ni_view){&ni_packets_view, a};

@@ -42,7 +42,7 @@ page_create(struct ni_app *a, const struct ni_view_arg *arg, struct ni_err *err)
 		return &p->view;
 	if (p)
 		page_destroy(&p->view);
-	ni_fail(err, NI_ERR_RUN, "view: no memory");
+	ni_fail(err, NI_ERR_RUN, _("view: no memory"));
 	return NULL;
 }
 

@@ -17,6 +17,7 @@
 #include <curses.h>
 #include <term.h>
 
+#include "i18n.h"
 #include "keys.h"
 #include "line.h"
 
@@ -152,8 +153,9 @@ ni_screen_open(bool ascii, bool mouse, struct ni_err *err)
 {
 	const char *term = getenv("TERM");
 	if (!isatty(STDOUT_FILENO)) {
-		ni_fail(err, NI_ERR_INPUT, "--tui: standard output is no terminal");
-		ni_hint(err, "-T text, json, report and others can be written to files and pipes");
+		ni_fail(err, NI_ERR_INPUT, _("--tui: standard output is no terminal"));
+		ni_hint(err,
+			_("-T text, json, report and others can be written to files and pipes"));
 		return NI_ERR_INPUT;
 	}
 	scr.have_before = tcgetattr(STDOUT_FILENO, &scr.before) == 0;
@@ -162,16 +164,16 @@ ni_screen_open(bool ascii, bool mouse, struct ni_err *err)
 		scr.in_file = fopen("/dev/tty", "re");
 		if (!scr.in_file)
 			return ni_fail(err, NI_ERR_RUN,
-				       "the view needs a terminal to read keys from");
+				       _("the view needs a terminal to read keys from"));
 	}
 	scr.in = scr.in_file ? fileno(scr.in_file) : STDIN_FILENO;
 	scr.screen = newterm(NULL, stdout, scr.in_file ? scr.in_file : stdin);
 	if (!scr.screen) {
 		if (scr.in_file)
 			fclose(scr.in_file);
-		ni_fail(err, NI_ERR_RUN, "TERM=%s: no such terminal is known here",
+		ni_fail(err, NI_ERR_RUN, _("TERM=%s: no such terminal is known here"),
 			term ? term : "");
-		ni_hint(err, "set TERM to xterm or vt100, or choose an output with -T text");
+		ni_hint(err, _("set TERM to xterm or vt100, or choose an output with -T text"));
 		return NI_ERR_RUN;
 	}
 	scr.open = true;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "i18n.h"
 #include "netinspect/proto.h"
 #include "replay.h"
 
@@ -150,9 +151,9 @@ ni_detail_make(struct ni_detail *d, struct ni_model *m, uint64_t number, struct 
 	ni_detail_free(d);
 	int rc = ni_replay(m, &number, 1, take, &k, err);
 	if (!rc && k.failed)
-		rc = ni_fail(err, NI_ERR_RUN, "view: no memory");
+		rc = ni_fail(err, NI_ERR_RUN, _("view: no memory"));
 	if (!rc && !k.begun)
-		rc = ni_fail(err, NI_ERR_RUN, "packet %llu is no longer there",
+		rc = ni_fail(err, NI_ERR_RUN, _("packet %llu is no longer there"),
 			     (unsigned long long)number);
 	if (rc)
 		ni_detail_free(d);

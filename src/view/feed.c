@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "i18n.h"
+
 enum { FLUSH_NS = 20 * 1000 * 1000, STATS_NS = 200 * 1000 * 1000, WAIT_MS = 50 };
 
 struct ni_feed {
@@ -104,13 +106,13 @@ ni_feed_new(struct ni_feed **out, struct ni_source *source, struct ni_spool *spo
 	struct ni_feed *f = calloc(1, sizeof(*f));
 	*out = NULL;
 	if (!f)
-		return ni_fail(err, NI_ERR_RUN, "capture: no memory");
+		return ni_fail(err, NI_ERR_RUN, _("capture: no memory"));
 	f->source = source;
 	f->spool = spool;
 	f->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (f->fd < 0) {
 		free(f);
-		return ni_fail(err, NI_ERR_RUN, "capture: no event descriptor");
+		return ni_fail(err, NI_ERR_RUN, _("capture: no event descriptor"));
 	}
 	*out = f;
 	return NI_SUCCESS;
@@ -127,7 +129,7 @@ ni_feed_start(struct ni_feed *f, struct ni_err *err)
 	int rc = pthread_create(&f->thread, NULL, run, f);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	if (rc)
-		return ni_fail(err, NI_ERR_RUN, "capture: no thread: %s", strerror(rc));
+		return ni_fail(err, NI_ERR_RUN, _("capture: no thread: %s"), strerror(rc));
 	f->started = true;
 	return NI_SUCCESS;
 }

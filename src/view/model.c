@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "feed.h"
+#include "i18n.h"
 #include "netinspect/finals.h"
 #include "netinspect/proto.h"
 
@@ -78,7 +79,7 @@ make(struct ni_model *m, struct ni_err *err)
 	m->ahead = malloc(AHEAD);
 	m->ahead_room = AHEAD;
 	if (!m->name || !m->index || !m->conns || !m->finals || !m->ahead)
-		return ni_fail(err, NI_ERR_RUN, "view: no memory");
+		return ni_fail(err, NI_ERR_RUN, _("view: no memory"));
 	if (m->info.store_fd < 0) {
 		int rc = ni_spool_new(&m->spool, m->o.spool, err);
 		if (rc)
@@ -93,7 +94,7 @@ ni_model_new(struct ni_model **out, const struct ni_model_opts *o, struct ni_err
 	struct ni_model *m = calloc(1, sizeof(*m));
 	*out = NULL;
 	if (!m)
-		return ni_fail(err, NI_ERR_RUN, "view: no memory");
+		return ni_fail(err, NI_ERR_RUN, _("view: no memory"));
 	m->o = *o;
 	if (!m->o.memory)
 		m->o.memory = default_memory;
@@ -142,7 +143,7 @@ static int
 add_sink(struct ni_model *m, struct ni_sink *sink, struct ni_err *err)
 {
 	return sink ? ni_session_add(m->session, sink, err)
-		    : ni_fail(err, NI_ERR_RUN, "view: no memory");
+		    : ni_fail(err, NI_ERR_RUN, _("view: no memory"));
 }
 
 static int
@@ -262,7 +263,7 @@ take(struct ni_model *m, const struct ni_frame *f, uint64_t offset)
 	    .conn = d->conn ? ni_index_conn_key(d->conn->ipproto, d->conn->id) : NI_IX_NO_CONN,
 	};
 	if (!know_iface(m, f) || !ni_index_add(m->index, &e)) {
-		ni_fail(&m->problem, NI_ERR_RUN, "view: no memory for more packets");
+		ni_fail(&m->problem, NI_ERR_RUN, _("view: no memory for more packets"));
 		m->state = NI_MODEL_DONE;
 	}
 }
@@ -368,7 +369,7 @@ ni_model_restart(struct ni_model *m, struct ni_err *err)
 {
 	struct ni_frame f;
 	if (!m->feed || m->state == NI_MODEL_DONE)
-		return ni_fail(err, NI_ERR_RUN, "the capture is over");
+		return ni_fail(err, NI_ERR_RUN, _("the capture is over"));
 	while (ni_spool_next(m->spool, &m->pos, &f))
 		; /* what waits belongs to what is forgotten */
 	ni_session_free(&m->session);
@@ -382,7 +383,7 @@ ni_model_restart(struct ni_model *m, struct ni_err *err)
 	m->pos.lost = 0;
 	m->dropped_before = ni_feed_dropped(m->feed);
 	m->version++;
-	int rc = m->finals ? open_session(m, err) : ni_fail(err, NI_ERR_RUN, "view: no memory");
+	int rc = m->finals ? open_session(m, err) : ni_fail(err, NI_ERR_RUN, _("view: no memory"));
 	if (rc) {
 		m->state = NI_MODEL_DONE;
 		return rc;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "i18n.h"
+
 enum { LOOK_AT_CLOCK = 32 };
 
 struct ni_pass {
@@ -21,7 +23,7 @@ ni_pass_new(struct ni_model *m, const struct ni_pass_ops *ops, void *ctx, struct
 {
 	struct ni_pass *p = calloc(1, sizeof(*p));
 	if (!p) {
-		ni_fail(err, NI_ERR_RUN, "view: no memory");
+		ni_fail(err, NI_ERR_RUN, _("view: no memory"));
 		return NULL;
 	}
 	p->m = m;

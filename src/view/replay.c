@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "i18n.h"
+
 enum {
 	BACK = 4000000,     /* packets of the index that are looked through for context */
 	CONTEXT = 8000,     /* packets of context that are run again */
@@ -170,7 +172,7 @@ ni_replay(struct ni_model *m, const uint64_t *numbers, size_t n, ni_replay_fn *f
 	int rc = NI_SUCCESS;
 	if (!n || !j) {
 		free(j);
-		return n ? ni_fail(err, NI_ERR_RUN, "view: no memory") : NI_SUCCESS;
+		return n ? ni_fail(err, NI_ERR_RUN, _("view: no memory")) : NI_SUCCESS;
 	}
 	j->m = m;
 	j->ix = ni_model_index(m);
@@ -183,7 +185,7 @@ ni_replay(struct ni_model *m, const uint64_t *numbers, size_t n, ni_replay_fn *f
 		collect(j);
 		run(j, s, fn, ctx);
 	} else {
-		rc = j->context ? NI_ERR_RUN : ni_fail(err, NI_ERR_RUN, "view: no memory");
+		rc = j->context ? NI_ERR_RUN : ni_fail(err, NI_ERR_RUN, _("view: no memory"));
 	}
 	ni_session_free(&s);
 	free(j->context);

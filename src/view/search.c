@@ -115,7 +115,7 @@ ni_search_new(struct ni_model *m, const char *what, struct ni_err *err)
 		s->what = strdup(what);
 	if (!s || !s->what) {
 		ni_search_free(&s);
-		ni_fail(err, NI_ERR_RUN, "view: no memory");
+		ni_fail(err, NI_ERR_RUN, _("view: no memory"));
 		return NULL;
 	}
 	if (!prepare(s, err))

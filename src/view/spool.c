@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "i18n.h"
+
 enum {
 	SEGMENTS = 16,
 	MIN_SEGMENT = 512 * 1024,
@@ -60,7 +62,7 @@ create(struct ni_err *err)
 	if (fd >= 0)
 		unlink(name);
 	else
-		ni_fail(err, NI_ERR_RUN, "%s: no temporary file: %s", dir, strerror(errno));
+		ni_fail(err, NI_ERR_RUN, _("%s: no temporary file: %s"), dir, strerror(errno));
 	return fd;
 }
 
@@ -70,7 +72,7 @@ ni_spool_new(struct ni_spool **out, uint64_t max_bytes, struct ni_err *err)
 	*out = NULL;
 	struct ni_spool *s = calloc(1, sizeof(*s));
 	if (!s)
-		return ni_fail(err, NI_ERR_RUN, "spool: no memory");
+		return ni_fail(err, NI_ERR_RUN, _("spool: no memory"));
 	s->fd = -1;
 	s->segment = max_bytes / SEGMENTS;
 	if (s->segment < MIN_SEGMENT)
@@ -80,7 +82,7 @@ ni_spool_new(struct ni_spool **out, uint64_t max_bytes, struct ni_err *err)
 	s->ahead = malloc(BATCH);
 	if (!s->batch || !s->ahead) {
 		ni_spool_free(&s);
-		return ni_fail(err, NI_ERR_RUN, "spool: no memory");
+		return ni_fail(err, NI_ERR_RUN, _("spool: no memory"));
 	}
 	s->fd = create(err);
 	if (s->fd < 0) {
@@ -91,7 +93,7 @@ ni_spool_new(struct ni_spool **out, uint64_t max_bytes, struct ni_err *err)
 	 */
 	if (ftruncate(s->fd, (off_t)(s->segment * SEGMENTS))) {
 		ni_spool_free(&s);
-		return ni_fail(err, NI_ERR_RUN, "spool: %s", strerror(errno));
+		return ni_fail(err, NI_ERR_RUN, _("spool: %s"), strerror(errno));
 	}
 	*out = s;
 	return NI_SUCCESS;
@@ -135,7 +137,7 @@ ni_spool_flush(struct ni_spool *s, struct ni_err *err)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return ni_fail(err, NI_ERR_RUN, "spool: %s", strerror(errno));
+			return ni_fail(err, NI_ERR_RUN, _("spool: %s"), strerror(errno));
 		done += (uint32_t)n;
 	}
 	s->start += s->used;
