@@ -67,10 +67,10 @@ open_input(struct ni_bytes *b, const char *path, struct ni_err *err)
 	/* Without O_NONBLOCK opening a FIFO would hang until somebody writes to it. */
 	b->fd = is_stdin ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (b->fd < 0)
-		return ni_fail(err, NI_ERR_INPUT, "%s: %s", b->name, strerror(errno));
+		return ni_fail(err, NI_ERR_INPUT, _("%s: %s"), b->name, strerror(errno));
 	struct stat st;
 	if (fstat(b->fd, &st) < 0)
-		return ni_fail(err, NI_ERR_INPUT, "%s: %s", b->name, strerror(errno));
+		return ni_fail(err, NI_ERR_INPUT, _("%s: %s"), b->name, strerror(errno));
 	if (S_ISDIR(st.st_mode)) {
 		ni_fail(err, NI_ERR_INPUT, _("%s: is a directory"), b->name);
 		ni_hint(err, _("give a capture file in it"));

@@ -126,7 +126,8 @@ on_trouble(struct live *l, struct handle *h)
 		return;
 	/* What it had received before may still lie in a block that is being filled. */
 	h->gone_ns = ni_mono_ns() + DRAIN_NS;
-	ni_fail(&e, 0, "%s: %s", name, device ? _("the interface disappeared") : pcap_geterr(h->p));
+	ni_fail(&e, 0, _("%s: %s"), name,
+		device ? _("the interface disappeared") : pcap_geterr(h->p));
 	tell(l, &e);
 }
 

@@ -200,7 +200,7 @@ activate(pcap_t *p, const char *name, struct ni_err *notice, struct ni_err *err)
 		return activation_error(p, name, status, err);
 	if (status > 0) {
 		const char *more = pcap_geterr(p);
-		ni_fail(notice, 0, "%s: %s", name, more[0] ? more : pcap_statustostr(status));
+		ni_fail(notice, 0, _("%s: %s"), name, more[0] ? more : pcap_statustostr(status));
 	}
 	return NI_SUCCESS;
 }
@@ -214,7 +214,7 @@ ni_live_open(struct pcap **out, const char *name, const struct ni_live_options *
 	notice->what[0] = '\0';
 	pcap_t *p = pcap_create(name, why);
 	if (!p)
-		return ni_fail(err, NI_ERR_RUN, "%s: %s", name, why);
+		return ni_fail(err, NI_ERR_RUN, _("%s: %s"), name, why);
 	set_options(p, name, opt);
 	int r = activate(p, name, notice, err);
 	if (r == NI_SUCCESS)
@@ -222,7 +222,7 @@ ni_live_open(struct pcap **out, const char *name, const struct ni_live_options *
 	if (r == NI_SUCCESS)
 		r = set_filter(p, name, opt->filter, err);
 	if (r == NI_SUCCESS && pcap_setnonblock(p, 1, why) < 0)
-		r = ni_fail(err, NI_ERR_RUN, "%s: %s", name, why);
+		r = ni_fail(err, NI_ERR_RUN, _("%s: %s"), name, why);
 	if (r < 0)
 		pcap_close(p);
 	else

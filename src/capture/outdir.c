@@ -42,7 +42,7 @@ ni_outdir_open(int *fd, const char *path, const struct ni_user *owner, struct ni
 		return NI_ERR_INPUT;
 	}
 	if (*fd < 0)
-		return ni_fail(err, NI_ERR_RUN, "%s: %s", path, strerror(errno));
+		return ni_fail(err, NI_ERR_RUN, _("%s: %s"), path, strerror(errno));
 	/* As with files, this fails in a user namespace with a single uid, and matters nothing. */
 	if (made && owner->known && fchown(*fd, owner->uid, owner->gid) < 0 && errno != EPERM &&
 	    errno != EINVAL) {

@@ -32,11 +32,11 @@ static const struct variant {
 	uint32_t extra; /* bytes between the file header and the first record */
 	const char *name;
 } variants[] = {
-    {0xa1b2c3d4, 16, 1000, 0, "pcap (microseconds)"},
-    {0xa1b23c4d, 16, 1, 0, "pcap (nanoseconds)"},
-    {0xa1b2cd34, 24, 1000, 0, "pcap (microseconds, Kuznetzov's)"},
-    {0x1c0001ac, 16, 1, 4, "pcap (nanoseconds, Ixia hardware)"},
-    {0x1c0001ab, 16, 1, 4, "pcap (nanoseconds, Ixia software)"},
+    {0xa1b2c3d4, 16, 1000, 0, N_("pcap (microseconds)")},
+    {0xa1b23c4d, 16, 1, 0, N_("pcap (nanoseconds)")},
+    {0xa1b2cd34, 24, 1000, 0, N_("pcap (microseconds, Kuznetzov's)")},
+    {0x1c0001ac, 16, 1, 4, N_("pcap (nanoseconds, Ixia hardware)")},
+    {0x1c0001ab, 16, 1, 4, N_("pcap (nanoseconds, Ixia software)")},
 };
 
 /*
@@ -48,10 +48,10 @@ static const struct {
 	uint32_t hdr_len;
 	const char *name;
 } guesses[] = {
-    {16, "pcap (microseconds)"},
-    {20, "pcap (microseconds, Nokia's)"},
-    {24, "pcap (microseconds, Kuznetzov's)"},
-    {28, "pcap (microseconds, ss990915's)"},
+    {16, N_("pcap (microseconds)")},
+    {20, N_("pcap (microseconds, Nokia's)")},
+    {24, N_("pcap (microseconds, Kuznetzov's)")},
+    {28, N_("pcap (microseconds, ss990915's)")},
 };
 
 static const struct variant *

@@ -175,7 +175,7 @@ open_directory(struct ni_writer *w, const char *path, struct ni_err *err)
 		return ni_fail(err, NI_ERR_INPUT, _("%s: is a directory, not a file name"), path);
 	w->dir = open(slash ? w->dir_name : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (w->dir < 0)
-		return ni_fail(err, NI_ERR_RUN, "%s: %s", path, strerror(errno));
+		return ni_fail(err, NI_ERR_RUN, _("%s: %s"), path, strerror(errno));
 	return NI_SUCCESS;
 }
 

@@ -187,7 +187,7 @@ put_bytes(const struct rp_capture *c, struct ni_buf *b)
 		ni_buf_c(b, ')');
 	}
 	if (c->packets > 1 && span > 0) {
-		ni_buf_str(b, ", ");
+		ni_buf_str(b, _(", "));
 		put_bits(b, per_second(c->bytes * 8, span));
 	}
 	if (c->cap_bytes != c->bytes)
@@ -336,8 +336,10 @@ write_source(const struct rp_ctx *ctx, const struct ni_report_input *in, struct 
 {
 	if (in->name)
 		rp_wire(b, in->name);
-	if (in->format && in->format[0])
-		ni_buf_fmt(b, ", %s", in->format);
+	if (in->format && in->format[0]) {
+		ni_buf_str(b, _(", "));
+		ni_buf_str(b, _(in->format));
+	}
 	item(ctx, in->live ? _("interface") : _("file"), b);
 	if (in->filter && in->filter[0])
 		rp_wire(b, in->filter);

@@ -382,8 +382,7 @@ put_tally(struct ni_buf *b, const uint64_t *count, unsigned n, const char *(*nam
 			return;
 		done[best] = true;
 		ni_buf_str(b, b->len ? _(", ") : "");
-		rp_num(b, count[best]);
-		ni_buf_fmt(b, " %s", name(best));
+		ni_buf_fmt(b, _("%s %s"), rp_word_num(count[best]).z, name(best));
 	}
 }
 

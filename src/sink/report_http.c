@@ -271,10 +271,12 @@ write_table(const struct rp_http *h, const struct rp_ctx *ctx)
 static void
 put_class(struct ni_buf *b, unsigned class, uint64_t n)
 {
-	if (!class)
+	if (!class) {
 		rp_item(b, n, _("%s without response"));
-	else if (n)
-		ni_buf_fmt(b, "%s%s %uxx", b->len ? _(", ") : "", rp_word_num(n).z, class);
+	} else if (n) {
+		ni_buf_str(b, b->len ? _(", ") : "");
+		ni_buf_fmt(b, _("%s %uxx"), rp_word_num(n).z, class);
+	}
 }
 
 static void

@@ -222,12 +222,12 @@ what_is_left_out_is_said(void **state)
 {
 	(void)state;
 	rp_more(&page, 20, 20);
-	rp_not_kept(&page, 0, "thing was", "things were");
+	rp_not_kept(&page, 0, "%s further thing was not kept: no room for it");
 	expect("");
 	rp_more(&page, 20, 99920);
 	expect("  … and 99,900 more (--full shows all)\n");
-	rp_not_kept(&page, 1, "thing was", "things were");
-	rp_not_kept(&page, 12345, "thing was", "things were");
+	rp_not_kept(&page, 1, "%s further thing was not kept: no room for it");
+	rp_not_kept(&page, 12345, "%s further things were not kept: no room for them");
 	expect("  1 further thing was not kept: no room for it\n"
 	       "  12,345 further things were not kept: no room for them\n");
 }
