@@ -17,6 +17,7 @@
 
 #include "app.h"
 #include "i18n.h"
+#include "tables.h"
 
 bool
 ni_view_asked(const struct ni_cli *c)
@@ -32,6 +33,7 @@ struct view {
 	struct ni_cli *cli;
 	struct ni_source *source;
 	struct ni_model *model;
+	struct ni_tables *tables;
 };
 
 static struct ni_session *
@@ -59,6 +61,8 @@ open_all(struct view *v, struct ni_err *err)
 	o.memory = v->cli->memory;
 	o.spool = v->cli->spool;
 	rc = ni_model_new(&v->model, &o, err);
+	if (!rc && !(v->tables = ni_tables_new(v->model)))
+		rc = ni_fail(err, NI_ERR_RUN, "view: no memory");
 	if (!rc)
 		rc = ni_privilege_drop(&user, false, &note, err);
 	return rc ? rc : ni_model_start(v->model, err);
@@ -77,6 +81,7 @@ ni_view_run(struct ni_cli *c, struct ni_err *err)
 	if (!rc) {
 		struct ni_app_opts o = {
 		    .model = v.model,
+		    .tables = v.tables,
 		    .capture_filter = c->filter,
 		    .filter = c->display_filter,
 		    .ascii = c->ascii,
@@ -87,6 +92,7 @@ ni_view_run(struct ni_cli *c, struct ni_err *err)
 		rc = ni_app_run(&o, err);
 	}
 	ni_model_free(&v.model);
+	ni_tables_free(&v.tables);
 	ni_source_close(&v.source);
 	return rc;
 }

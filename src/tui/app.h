@@ -21,6 +21,8 @@
 #include "sink.h"
 
 struct ni_app;
+struct ni_messages;
+struct ni_tables;
 struct ni_view;
 
 /* What a view is given when it is made. */
@@ -72,6 +74,7 @@ struct ni_view {
 
 struct ni_app_opts {
 	struct ni_model *model; /* stays the caller's */
+	const struct ni_tables *tables; /* that it fills; stay the caller's */
 	const char *capture_filter;
 	const char *filter; /* display filter to begin with, or NULL */
 	bool ascii, mouse;
@@ -124,6 +127,7 @@ struct ni_app {
 extern const struct ni_view_ops *const ni_app_tabs[NI_APP_TABS];
 extern const struct ni_view_ops ni_packets_view, ni_conns_view, ni_page_view;
 extern const struct ni_view_ops ni_ladder_view, ni_stream_view, ni_message_view;
+extern const struct ni_view_ops ni_http_view;
 
 /** Run the view until the user leaves it. 0 or NI_ERR_RUN. */
 int ni_app_run(const struct ni_app_opts *o, struct ni_err *err);
@@ -138,6 +142,11 @@ void ni_app_tab(struct ni_app *a, unsigned tab);
 
 /** Show the stream that the selected packet belongs to. */
 void ni_stream_follow(struct ni_app *a);
+
+/** Write the decoded body of the response (or else of the request) to the new file @path. 0 or
+ * NI_ERR_RUN. */
+int ni_message_write_body(const struct ni_messages *m, const char *path, struct ni_buf *said,
+			  struct ni_err *err);
 
 /** Say something in the line of the status, until the next key. */
 void ni_app_say(struct ni_app *a, enum ni_role role, const char *fmt, ...)
@@ -165,6 +174,8 @@ void ni_app_config(struct ni_app *a);
 
 /** Append @n with a comma at every third digit. */
 void ni_app_number(struct ni_buf *b, uint64_t n);
+/** Append a span of time: "0.40ms", "350ms", "1.2s". */
+void ni_app_span(struct ni_buf *b, int64_t ns);
 /** Append @n as "38 KiB". */
 void ni_app_bytes(struct ni_buf *b, uint64_t n);
 /** Move in a list as @act says. False: it says nothing about that. */

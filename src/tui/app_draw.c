@@ -8,7 +8,7 @@
 #include "app.h"
 #include "i18n.h"
 
-enum { MIN_COLS = 60, MIN_ROWS = 15, LINE = 512 };
+enum { MIN_COLS = 60, MIN_ROWS = 15, LINE = 512, NS_MS = 1000000 };
 
 void
 ni_app_number(struct ni_buf *b, uint64_t n)
@@ -20,6 +20,17 @@ ni_app_number(struct ni_buf *b, uint64_t n)
 			ni_buf_c(b, ',');
 		ni_buf_c(b, digits[i]);
 	}
+}
+
+void
+ni_app_span(struct ni_buf *b, int64_t ns)
+{
+	if (ns < 10 * (int64_t)NS_MS)
+		ni_buf_fmt(b, "%.2fms", (double)ns / NS_MS);
+	else if (ns < 1000 * (int64_t)NS_MS)
+		ni_buf_fmt(b, "%.0fms", (double)ns / NS_MS);
+	else
+		ni_buf_fmt(b, "%.1fs", (double)ns / NS_MS / 1000);
 }
 
 void

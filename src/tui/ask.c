@@ -193,7 +193,9 @@ write_file(struct ni_app *a, const char *path)
 	struct ni_view *v = ni_app_top(a);
 	if (!*path)
 		return;
-	if (access(path, F_OK) == 0)
+	size_t n = strlen(path);
+	bool directory = n && path[n - 1] == '/'; /* into which files are put */
+	if (!directory && access(path, F_OK) == 0)
 		ni_app_say(a, NI_ROLE_BAD, _("%s: is there already; choose another name"), path);
 	else if (!v->ops->write)
 		ni_app_say(a, NI_ROLE_WARN, "%s", _("this view has nothing to write"));

@@ -13,7 +13,6 @@
 enum {
 	CELL = 128,
 	MAX_ROWS = 400,
-	NS_MS = 1000000,
 	SPARE = 10, /* times as long as sorting took passes before it is done again */
 };
 
@@ -257,17 +256,6 @@ print_end(struct ni_buf *b, const struct ni_conn_row *r, unsigned side)
 }
 
 static void
-print_span(struct ni_buf *b, int64_t ns)
-{
-	if (ns < 10 * (int64_t)NS_MS)
-		ni_buf_fmt(b, "%.2fms", (double)ns / NS_MS);
-	else if (ns < 1000 * (int64_t)NS_MS)
-		ni_buf_fmt(b, "%.0fms", (double)ns / NS_MS);
-	else
-		ni_buf_fmt(b, "%.1fs", (double)ns / NS_MS / 1000);
-}
-
-static void
 print_close(struct ni_buf *b, const struct ni_conn_row *r)
 {
 	unsigned who = r->close == NI_CLOSE_RESET ? r->reset_by : r->closed_first;
@@ -328,7 +316,7 @@ print_cell(struct ni_buf *b, const struct ni_conn_row *r, enum column c)
 		break;
 	case RTT:
 		if (r->rtt_ns)
-			print_span(b, r->rtt_ns);
+			ni_app_span(b, r->rtt_ns);
 		break;
 	case BYTES:
 		ni_app_number(b, r->bytes[0] + r->bytes[1]);
@@ -337,7 +325,7 @@ print_cell(struct ni_buf *b, const struct ni_conn_row *r, enum column c)
 		ni_app_number(b, r->packets[0] + r->packets[1]);
 		break;
 	case AGE:
-		print_span(b, r->last_ns - r->first_ns);
+		ni_app_span(b, r->last_ns - r->first_ns);
 		break;
 	case NCOLS:
 		break;
@@ -587,4 +575,5 @@ const struct ni_view_ops ni_conns_view = {
     .explain = conns_explain,
 };
 
-const struct ni_view_ops *const ni_app_tabs[NI_APP_TABS] = {&ni_packets_view, &ni_conns_view};
+const struct ni_view_ops *const ni_app_tabs[NI_APP_TABS] = {&ni_packets_view, &ni_conns_view,
+								&ni_http_view};

@@ -185,21 +185,22 @@ message_mouse(struct ni_view *v, const struct ni_mouse *m)
 
 /* The decoded body of the response, or of the request if only that has one. */
 static const struct ni_message *
-body_to_write(const struct message *m)
+body_to_write(const struct ni_messages *m)
 {
 	const struct ni_message *best = NULL;
-	for (unsigned i = 0; i < m->messages->n; i++) {
-		const struct ni_message *x = &m->messages->message[i];
+	for (unsigned i = 0; i < m->n; i++) {
+		const struct ni_message *x = &m->message[i];
 		if (x->body_n && (!best || !x->request))
 			best = x;
 	}
 	return best;
 }
 
-static int
-message_write(struct ni_view *v, const char *path, struct ni_buf *said, struct ni_err *err)
+int
+ni_message_write_body(const struct ni_messages *m, const char *path, struct ni_buf *said,
+		      struct ni_err *err)
 {
-	const struct ni_message *x = body_to_write((struct message *)v);
+	const struct ni_message *x = body_to_write(m);
 	if (!x)
 		return ni_fail(err, NI_ERR_RUN, "%s", _("there is no body to write"));
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
@@ -221,6 +222,12 @@ message_write(struct ni_view *v, const char *path, struct ni_buf *said, struct n
 		ni_buf_fmt(said, _("; the rest of %llu is not"),
 			   (unsigned long long)(x->decoded - done));
 	return NI_SUCCESS;
+}
+
+static int
+message_write(struct ni_view *v, const char *path, struct ni_buf *said, struct ni_err *err)
+{
+	return ni_message_write_body(((struct message *)v)->messages, path, said, err);
 }
 
 const struct ni_view_ops ni_message_view = {

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Tables; see table.h. */
+#include "config.h"
+
+#include "table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "i18n.h"
+
+enum { MAX_ROWS = 400, LINE = NI_COLUMNS_MAX * NI_TABLE_CELL * 4 };
+
+void
+ni_table_init(struct ni_table *t, const struct ni_table_ops *ops, struct ni_view *v)
+{
+	*t = (struct ni_table){.ops = ops, .v = v, .sort = -1, .selected = UINT64_MAX};
+}
+
+void
+ni_table_free(struct ni_table *t)
+{
+	free(t->order);
+	t->order = NULL;
+}
+
+/* ---- order ---- */
+
+static int
+compare(const void *x, const void *y, void *ctx)
+{
+	const struct ni_table *t = ctx;
+	const uint64_t *a = x;
+	const uint64_t *b = y;
+	int by = t->ops->compare(t->v, *a, *b, t->sort);
+	if (!by)
+		by = *a < *b ? -1 : *a > *b;
+	return t->reverse ? -by : by;
+}
+
+static void
+arrange(struct ni_table *t, uint64_t rows, uint64_t version)
+{
+	if (t->version == version + 1 || (t->v->app->held && t->version))
+		return;
+	if (rows > t->room) {
+		uint64_t *more = realloc(t->order, 2 * rows * sizeof(*more));
+		if (!more)
+			return;
+		t->order = more;
+		t->room = 2 * rows;
+	}
+	t->version = version + 1;
+	t->all = rows;
+	t->n = 0;
+	for (uint64_t i = 0; i < rows; i++)
+		if (!t->ops->shown || t->ops->shown(t->v, i))
+			t->order[t->n++] = i;
+	if (t->sort >= 0 && t->n)
+		qsort_r(t->order, t->n, sizeof(*t->order), compare, t);
+}
+
+/* The selected row stays selected wherever it has moved. */
+static void
+settle(struct ni_table *t)
+{
+	uint64_t c = t->list.cursor;
+	bool moved = c >= t->n || t->order[c] != t->selected;
+	if (!t->list.follow && t->selected != UINT64_MAX && moved) {
+		for (uint64_t i = 0; i < t->n; i++) {
+			if (t->order[i] != t->selected)
+				continue;
+			t->list.cursor = i;
+			break;
+		}
+	}
+	ni_list_resize(&t->list, t->n, t->list.height);
+	t->selected = ni_table_row(t);
+}
+
+uint64_t
+ni_table_row(const struct ni_table *t)
+{
+	return t->list.cursor < t->n ? t->order[t->list.cursor] : UINT64_MAX;
+}
+
+/* ---- drawing ---- */
+
+typedef char cells[NI_COLUMNS_MAX][NI_TABLE_CELL];
+
+static void
+draw_cells(const struct ni_table *t, struct ni_rect at, const int *width, cells *text,
+	   enum ni_role role)
+{
+	char line[LINE];
+	struct ni_buf b = ni_buf(line, sizeof(line));
+	for (int i = 0; i < t->ops->n; i++) {
+		if (!width[i])
+			continue;
+		ni_line_fit(&b, (*text)[i], width[i], (enum ni_fit)t->ops->columns[i].fit);
+		ni_buf_c(&b, ' ');
+	}
+	ni_screen_text(at.y, at.x, at.w, ni_buf_z(&b), role, true);
+}
+
+static void
+make_cells(const struct ni_table *t, uint64_t row, const int *width, cells *text)
+{
+	for (int i = 0; i < t->ops->n; i++) {
+		struct ni_buf b = ni_buf((*text)[i], NI_TABLE_CELL);
+		if (i != t->ops->wide)
+			t->ops->cell(t->v, row, i, &b);
+		else if (width)
+			t->ops->fill(t->v, row, width[i], &b);
+		ni_buf_z(&b);
+	}
+}
+
+static void
+make_titles(const struct ni_table *t, cells *text)
+{
+	for (int i = 0; i < t->ops->n; i++) {
+		struct ni_buf b = ni_buf((*text)[i], NI_TABLE_CELL);
+		const char *title = t->ops->columns[i].title;
+		ni_buf_str(&b, *title ? _(title) : "");
+		if (i == t->sort)
+			ni_buf_str(&b, t->reverse ? "↓" : "↑");
+		ni_buf_z(&b);
+	}
+}
+
+static void
+widen(const struct ni_table *t, cells *text, int *natural)
+{
+	for (int i = 0; i < t->ops->n; i++) {
+		int w = ni_line_width((*text)[i], strlen((*text)[i]));
+		natural[i] = natural[i] > w ? natural[i] : w;
+	}
+}
+
+static void
+draw_empty(const struct ni_table *t, struct ni_rect r)
+{
+	char line[128];
+	struct ni_buf b = ni_buf(line, sizeof(line));
+	if (t->all)
+		ni_buf_fmt(&b, _("0 of %llu match"), (unsigned long long)t->all);
+	else
+		ni_buf_str(&b, _(t->ops->none));
+	ni_screen_text(r.y + 1, r.x + 2, r.w - 2, ni_buf_z(&b), NI_ROLE_DIM, false);
+}
+
+static enum ni_role
+role_of(const struct ni_table *t, uint64_t i, bool active)
+{
+	if (i == t->list.cursor)
+		return active ? NI_ROLE_SELECTED : NI_ROLE_SHADOW;
+	return t->ops->role ? t->ops->role(t->v, t->order[i]) : NI_ROLE_TEXT;
+}
+
+void
+ni_table_draw(struct ni_table *t, struct ni_rect r, uint64_t rows, uint64_t version, bool active)
+{
+	int natural[NI_COLUMNS_MAX] = {0};
+	int width[NI_COLUMNS_MAX];
+	cells text;
+	t->at = r;
+	t->list.height = r.h - 1 < MAX_ROWS ? r.h - 1 : MAX_ROWS;
+	arrange(t, rows, version);
+	settle(t);
+	uint64_t top = t->list.top;
+	int n = t->n - top < (uint64_t)t->list.height ? (int)(t->n - top) : t->list.height;
+	make_titles(t, &text);
+	widen(t, &text, natural);
+	if (t->ops->prepare && n > 0)
+		t->ops->prepare(t->v, t->order + top, n);
+	for (int k = 0; k < n; k++) {
+		make_cells(t, t->order[top + (uint64_t)k], NULL, &text);
+		widen(t, &text, natural);
+	}
+	ni_columns_fit(t->ops->columns, t->ops->n, natural, r.w, width);
+	make_titles(t, &text);
+	draw_cells(t, r, width, &text, NI_ROLE_TITLE);
+	for (int k = 0; k < n; k++) {
+		struct ni_rect at = {r.y + 1 + k, r.x, 1, r.w};
+		make_cells(t, t->order[top + (uint64_t)k], width, &text);
+		draw_cells(t, at, width, &text, role_of(t, top + (uint64_t)k, active));
+	}
+	if (n <= 0)
+		draw_empty(t, r);
+}
+
+/* ---- keys ---- */
+
+static void
+sort(struct ni_table *t, int way)
+{
+	int n = t->ops->n;
+	do
+		t->sort = t->sort < 0 ? (way > 0 ? 0 : n - 1) : (t->sort + way + n) % n;
+	while (t->sort == t->ops->wide || !*t->ops->columns[t->sort].title);
+	t->version = 0;
+}
+
+bool
+ni_table_act(struct ni_table *t, enum ni_act act)
+{
+	if (ni_list_act(&t->list, act)) {
+		t->selected = ni_table_row(t);
+	} else if (act == NI_ACT_SORT_LEFT || act == NI_ACT_SORT_RIGHT) {
+		sort(t, act == NI_ACT_SORT_LEFT ? -1 : 1);
+	} else if (act == NI_ACT_SORT_REVERSE) {
+		t->reverse = !t->reverse;
+		t->sort = t->sort < 0 ? 0 : t->sort;
+		t->version = 0;
+	} else if (act == NI_ACT_FOLLOW) {
+		t->list.follow = !t->list.follow;
+	} else {
+		return false;
+	}
+	return true;
+}
+
+static void
+print_row(const struct ni_table *t, uint64_t row, struct ni_buf *b)
+{
+	bool some = false;
+	for (int i = 0; i < t->ops->n; i++) {
+		if (i == t->ops->wide)
+			continue;
+		if (some)
+			ni_buf_c(b, ' ');
+		t->ops->cell(t->v, row, i, b);
+		some = true;
+	}
+}
+
+bool
+ni_table_search(struct ni_table *t, const char *text, int way)
+{
+	char line[LINE];
+	for (uint64_t i = 1; i <= t->n; i++) {
+		uint64_t at = (t->list.cursor + (way > 0 ? i : t->n - i)) % t->n;
+		struct ni_buf b = ni_buf(line, sizeof(line));
+		print_row(t, t->order[at], &b);
+		if (!strcasestr(ni_buf_z(&b), text))
+			continue;
+		ni_list_go(&t->list, at);
+		t->selected = ni_table_row(t);
+		return true;
+	}
+	return false;
+}
+
+void
+ni_table_mouse(struct ni_table *t, const struct ni_mouse *m)
+{
+	int y = m->y - t->at.y - 1;
+	if (m->wheel)
+		ni_list_scroll(&t->list, 3 * (int64_t)m->wheel);
+	else if (y >= 0 && y < t->list.height && t->list.top + (uint64_t)y < t->n)
+		ni_list_go(&t->list, t->list.top + (uint64_t)y);
+	t->selected = ni_table_row(t);
+}
+
+void
+ni_table_copy(const struct ni_table *t, struct ni_buf *b)
+{
+	if (ni_table_row(t) != UINT64_MAX)
+		print_row(t, ni_table_row(t), b);
+}
+
+void
+ni_table_position(const struct ni_table *t, uint64_t *at, uint64_t *rows)
+{
+	*rows = t->list.count;
+	*at = t->list.count ? t->list.cursor + 1 : 0;
+}
