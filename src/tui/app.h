@@ -174,6 +174,13 @@ void ni_app_config(struct ni_app *a);
 
 /** Append @n with a comma at every third digit. */
 void ni_app_number(struct ni_buf *b, uint64_t n);
+/** The same in a sentence: ni_app_word(n).z */
+struct ni_app_word {
+	char z[32];
+};
+struct ni_app_word ni_app_word(uint64_t n);
+/** "3 of 1,234 match" */
+void ni_app_found(struct ni_buf *b, uint64_t n, uint64_t all);
 /** Append a span of time: "0.40ms", "350ms", "1.2s". */
 void ni_app_span(struct ni_buf *b, int64_t ns);
 /** Append @n as "38 KiB". */

@@ -13,13 +13,24 @@ enum { MIN_COLS = 60, MIN_ROWS = 15, LINE = 512, NS_MS = 1000000 };
 void
 ni_app_number(struct ni_buf *b, uint64_t n)
 {
-	char digits[24];
-	int k = snprintf(digits, sizeof(digits), "%llu", (unsigned long long)n);
-	for (int i = 0; i < k; i++) {
-		if (i && (k - i) % 3 == 0)
-			ni_buf_c(b, ',');
-		ni_buf_c(b, digits[i]);
-	}
+	ni_buf_num(b, n);
+}
+
+struct ni_app_word
+ni_app_word(uint64_t n)
+{
+	struct ni_app_word w;
+	struct ni_buf b = ni_buf(w.z, sizeof(w.z));
+	ni_app_number(&b, n);
+	ni_buf_z(&b);
+	return w;
+}
+
+void
+ni_app_found(struct ni_buf *b, uint64_t n, uint64_t all)
+{
+	ni_buf_fmt(b, NI_PLURAL("%s of %s matches", "%s of %s match", n), ni_app_word(n).z,
+		   ni_app_word(all).z);
 }
 
 void
@@ -109,10 +120,7 @@ filter_state(struct ni_app *a, struct ni_buf *b)
 		ni_buf_str(b, _("waits until the file is read"));
 		return;
 	}
-	ni_app_number(b, found->count);
-	ni_buf_str(b, _(" of "));
-	ni_app_number(b, all);
-	ni_buf_str(b, _(" match"));
+	ni_app_found(b, found->count, all);
 	if (ni_filtering_percent(a->filter) < 100)
 		ni_buf_fmt(b, "  %u%%", ni_filtering_percent(a->filter));
 }
@@ -216,27 +224,26 @@ counters(struct ni_app *a, const struct ni_model_stats *s, struct ni_buf *b, int
 	ni_buf_fmt(&one, "%s ", mode(a, s));
 	if (s->state == NI_MODEL_LOADING && !ni_model_live(a->model))
 		ni_buf_fmt(&one, "%u%% ", s->percent);
-	ni_app_number(&one, a->held ? a->held_stats.packets : s->packets);
-	ni_buf_str(&one, _(" packets"));
+	uint64_t n = a->held ? a->held_stats.packets : s->packets;
+	ni_buf_fmt(&one, NI_PLURAL("%s packet", "%s packets", n), ni_app_word(n).z);
 	if (s->state == NI_MODEL_LIVE)
 		ni_buf_fmt(&one, " %llu/s", (unsigned long long)a->rate);
 	entry(b, width, &one);
 	if (a->held) {
-		ni_buf_str(&one, "  +");
-		ni_app_number(&one, s->packets - a->held_stats.packets);
-		ni_buf_str(&one, _(" held"));
+		ni_buf_fmt(&one, _("  +%s held"),
+			   ni_app_word(s->packets - a->held_stats.packets).z);
 		entry(b, width, &one);
 	}
-	ni_buf_str(&one, _("  dropped "));
-	ni_app_number(&one, s->dropped);
+	ni_buf_fmt(&one, _("  dropped %s"), ni_app_word(s->dropped).z);
 	entry(b, width, &one);
 	if (s->forgotten + s->lost) {
-		ni_buf_str(&one, _("  forgotten "));
-		ni_app_number(&one, s->forgotten + s->lost);
+		ni_buf_fmt(&one, _("  forgotten %s"), ni_app_word(s->forgotten + s->lost).z);
 		entry(b, width, &one);
 	}
-	ni_buf_str(&one, _("  index "));
-	ni_app_bytes(&one, s->bytes);
+	char size[32];
+	struct ni_buf sz = ni_buf(size, sizeof(size));
+	ni_app_bytes(&sz, s->bytes);
+	ni_buf_fmt(&one, _("  index %s"), ni_buf_z(&sz));
 	entry(b, width, &one);
 	if (ni_model_live(a->model)) {
 		ni_buf_str(&one, ni_app_follows(a) ? _("  follow on") : _("  follow off"));

@@ -367,10 +367,7 @@ draw_empty(const struct conns *c, struct ni_rect r)
 	struct ni_buf b = ni_buf(line, sizeof(line));
 	uint64_t all = ni_conntab_count(table(c));
 	if (all) {
-		ni_buf_str(&b, "0");
-		ni_buf_str(&b, _(" of "));
-		ni_app_number(&b, all);
-		ni_buf_str(&b, _(" match"));
+		ni_app_found(&b, 0, all);
 	} else {
 		ni_buf_str(&b, _("no connections yet"));
 	}

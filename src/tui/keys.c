@@ -7,7 +7,10 @@
 #include "i18n.h"
 #include "line.h"
 
-enum { LISTS = NI_AT_ALL & ~(NI_AT_TEXT | NI_AT_STREAM), SHOWS_PACKETS = NI_AT_PACKETS | NI_AT_LADDER };
+enum {
+	LISTS = NI_AT_ALL & ~(NI_AT_TEXT | NI_AT_STREAM),
+	SHOWS_PACKETS = NI_AT_PACKETS | NI_AT_LADDER
+};
 
 /* clang-format off */
 static const struct ni_key_row table[] = {
@@ -25,8 +28,8 @@ static const struct ni_key_row table[] = {
 	{NI_ACT_FOLLOW, "follow", LISTS | NI_AT_STREAM, "F", N_("Follow"), 11, N_("follow the newest; moving up ends it")},
 	{NI_ACT_LEAVE, "leave", NI_AT_ALL, "q", N_("Back"), 6, N_("go back; leave the program at the top")},
 	{NI_ACT_QUIT, "quit", NI_AT_ALL, "Q ^C", NULL, 0, N_("leave the program at once")},
-	{NI_ACT_UP, "up", NI_AT_ALL, "Up k", NULL, 0, N_("up")},
-	{NI_ACT_DOWN, "down", NI_AT_ALL, "Down j", NULL, 0, N_("down")},
+	{NI_ACT_UP, "up", NI_AT_ALL, "Up k", NULL, 0, N_("a row up")},
+	{NI_ACT_DOWN, "down", NI_AT_ALL, "Down j", NULL, 0, N_("a row down")},
 	{NI_ACT_LEFT, "left", NI_AT_ALL, "Left h", NULL, 0, N_("left; close in a tree")},
 	{NI_ACT_RIGHT, "right", NI_AT_ALL, "Right l", NULL, 0, N_("right; open in a tree")},
 	{NI_ACT_PAGE_UP, "page-up", NI_AT_ALL, "PgUp ^B b", NULL, 0, N_("a page up")},

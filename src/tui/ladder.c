@@ -125,7 +125,7 @@ ladder_create(struct ni_app *a, const struct ni_view_arg *arg, struct ni_err *er
 	struct ladder *l = calloc(1, sizeof(*l));
 	if (!l || arg->conn >> NI_IX_CONN_SHIFT != NI_IX_TCP) {
 		ni_fail(err, NI_ERR_RUN, "%s",
-			l ? _("only TCP connections have a ladder") : "view: no memory");
+			l ? _("only TCP connections have a ladder") : _("view: no memory"));
 		free(l);
 		return NULL;
 	}

@@ -39,7 +39,7 @@ message_create(struct ni_app *a, const struct ni_view_arg *arg, struct ni_err *e
 	struct message *m = calloc(1, sizeof(*m));
 	struct ni_messages_what what = {arg->conn, arg->number, arg->packet};
 	if (!m) {
-		ni_fail(err, NI_ERR_RUN, "view: no memory");
+		ni_fail(err, NI_ERR_RUN, _("view: no memory"));
 		return NULL;
 	}
 	m->view = (struct ni_view){&ni_message_view, a};
@@ -94,7 +94,7 @@ add_remarks(struct message *m, const struct ni_message *x, int width)
 		ni_buf_fmt(&b, _(", sent as %llu bytes of %s"), (unsigned long long)coded,
 			   x->encoding);
 	if (*x->type) {
-		ni_buf_str(&b, ", ");
+		ni_buf_str(&b, _(", "));
 		ni_buf_escape(&b, (const uint8_t *)x->type, strlen(x->type));
 	}
 	ni_buf_c(&b, '\n');

@@ -308,8 +308,8 @@ ni_packets_write(struct ni_view *v, const char *path, struct ni_buf *said, struc
 		n++;
 	}
 	int closed = ni_writer_close(&w, rc ? NULL : err);
-	ni_app_number(said, n);
-	ni_buf_fmt(said, _(" packets are in %s"), path);
+	ni_buf_fmt(said, NI_PLURAL("%s packet is in %s", "%s packets are in %s", n),
+		   ni_app_word(n).z, path);
 	return rc ? rc : closed;
 }
 

@@ -195,10 +195,7 @@ draw_empty(struct ni_packets *p, struct ni_rect r)
 	struct ni_buf b = ni_buf(line, sizeof(line));
 	const struct ni_app *a = p->view.app;
 	if (*ni_filtering_text(a->filter)) {
-		ni_buf_str(&b, "0");
-		ni_buf_str(&b, _(" of "));
-		ni_app_number(&b, ni_index_last(ni_model_index(a->model)));
-		ni_buf_str(&b, _(" match"));
+		ni_app_found(&b, 0, ni_index_last(ni_model_index(a->model)));
 	} else {
 		ni_buf_str(&b, _("no packets yet"));
 	}

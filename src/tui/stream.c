@@ -45,7 +45,7 @@ stream_create(struct ni_app *a, const struct ni_view_arg *arg, struct ni_err *er
 	bool has = arg->conn != NI_IX_NO_CONN && (kind == NI_IX_TCP || kind == NI_IX_UDP);
 	if (!s || !has) {
 		ni_fail(err, NI_ERR_RUN, "%s",
-			s ? _("only TCP and UDP conversations are streams") : "view: no memory");
+			s ? _("only TCP and UDP conversations are streams") : _("view: no memory"));
 		free(s);
 		return NULL;
 	}
@@ -137,10 +137,8 @@ print_title(const struct stream *s, struct ni_buf *b)
 	ni_buf_fmt(b, _(": » client %llu bytes, « server %llu bytes"),
 		   (unsigned long long)d->total[NI_CLIENT],
 		   (unsigned long long)d->total[NI_SERVER]);
-	if (d->dropped || s->lines.cut) {
-		ni_buf_str(b, "; ");
-		ni_buf_fmt(b, _("only the beginning is shown"));
-	}
+	if (d->dropped || s->lines.cut)
+		ni_buf_str(b, _("; only the beginning is shown"));
 	if (!ni_watch_through(d->watch))
 		ni_buf_fmt(b, "  %u%%", ni_watch_percent(d->watch));
 }

@@ -87,7 +87,7 @@ add_notes(struct making *k, const struct ni_dis *dis, unsigned layer)
 			continue;
 		struct ni_buf b = text_of(k->d);
 		struct ni_detail_line line = {.level = n->severity, .depth = 1};
-		ni_buf_fmt(&b, "[%s", n->text);
+		ni_buf_fmt(&b, "[%s", _(n->text));
 		if (n->ref)
 			ni_buf_fmt(&b, " (%s)", n->ref);
 		ni_buf_c(&b, ']');

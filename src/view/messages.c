@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "i18n.h"
 #include "netinspect/event.h"
 #include "netinspect/http.h"
 #include "netinspect/stream.h"
@@ -135,7 +136,7 @@ ni_messages_new(struct ni_model *model, const struct ni_messages_what *what, str
 	struct ni_messages *m = calloc(1, sizeof(*m));
 	struct sink *s = calloc(1, sizeof(*s));
 	if (!m || !s) {
-		ni_fail(err, NI_ERR_RUN, "view: no memory");
+		ni_fail(err, NI_ERR_RUN, _("view: no memory"));
 		free(m);
 		free(s);
 		return NULL;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "i18n.h"
+
 enum { KEEP = 100000 };               /* segments and messages of the beginning, and of the end */
 #define POOL_BYTES ((size_t)64 << 20) /* touched as it is used */
 
@@ -51,7 +53,7 @@ ni_rungs_new(struct ni_model *m, uint32_t conn, struct ni_err *err)
 		r->ladder = r->pool ? ni_ladder_new(r->pool, KEEP) : NULL;
 	}
 	if (!r || !r->ladder) {
-		ni_fail(err, NI_ERR_RUN, "view: no memory");
+		ni_fail(err, NI_ERR_RUN, _("view: no memory"));
 		free(s);
 		ni_rungs_free(&r);
 		return NULL;

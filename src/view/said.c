@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "i18n.h"
 #include "netinspect/event.h"
 #include "netinspect/stream.h"
 
@@ -143,7 +144,7 @@ ni_said_new(struct ni_model *m, uint32_t conn, struct ni_err *err)
 	struct ni_said *s = calloc(1, sizeof(*s));
 	struct sink *k = calloc(1, sizeof(*k));
 	if (!s || !k) {
-		ni_fail(err, NI_ERR_RUN, "view: no memory");
+		ni_fail(err, NI_ERR_RUN, _("view: no memory"));
 		free(s);
 		free(k);
 		return NULL;

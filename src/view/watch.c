@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "i18n.h"
+
 enum { LOOK_AT_CLOCK = 4096 }; /* steps between two looks; a frame counts as many */
 
 struct ni_watch {
@@ -34,7 +36,7 @@ ni_watch_new(struct ni_model *m, uint32_t conn, uint64_t max, struct ni_sink *si
 	struct ni_watch *w = calloc(1, sizeof(*w));
 	struct ni_session *s = w ? ni_model_session(m, err) : NULL;
 	if (!w)
-		ni_fail(err, NI_ERR_RUN, "view: no memory");
+		ni_fail(err, NI_ERR_RUN, _("view: no memory"));
 	if (!s || ni_session_add(s, sink, err)) {
 		if (sink->ops->free)
 			sink->ops->free(sink);
