@@ -61,8 +61,8 @@ struct ni_session_drops {
 	uint64_t segments_missed; /* in flight, but not remembered: no round-trip times of them */
 	uint64_t lookups_evicted;
 	uint64_t exchanges_evicted; /* of DHCP and NTP */
-	uint64_t filter_values;   /* of fields, beyond what the display filter looks at */
-	uint64_t filter_patterns; /* matches that a regular expression took too many steps for */
+	uint64_t filter_values;     /* of fields, beyond what the display filter looks at */
+	uint64_t filter_patterns;   /* matches that a regular expression took too many steps for */
 	uint64_t gaps,
 	    gap_bytes; /* in streams: bytes that the capture does not hold (no drop of ours) */
 };

@@ -12,6 +12,7 @@
 
 #ifdef ENABLE_NLS
 #include <libintl.h>
+/* NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): its usual name */
 #define _(s)                    dgettext(PACKAGE, s)
 #define NI_PLURAL(one, many, n) dngettext(PACKAGE, one, many, n)
 #else

@@ -32,9 +32,9 @@ const char *
 ni_table_name(unsigned table)
 {
 	static const char *const names[NI_NTABLES] = {
-	    [NI_BY_LINKTYPE] = "wtap_encap",   [NI_BY_ETHERTYPE] = "ethertype",
-	    [NI_BY_LLC] = "llc.dsap",          [NI_BY_PPP] = "ppp.protocol",
-	    [NI_BY_IPPROTO] = "ip.proto",      [NI_BY_UDP_PORT] = "udp.port",
+	    [NI_BY_LINKTYPE] = "wtap_encap", [NI_BY_ETHERTYPE] = "ethertype",
+	    [NI_BY_LLC] = "llc.dsap",        [NI_BY_PPP] = "ppp.protocol",
+	    [NI_BY_IPPROTO] = "ip.proto",    [NI_BY_UDP_PORT] = "udp.port",
 	    [NI_BY_TCP_PORT] = "tcp.port",
 	};
 	return table < NI_NTABLES ? names[table] : "?";

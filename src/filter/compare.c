@@ -121,7 +121,7 @@ ni_flt_member(const struct ni_filter *f, const struct ni_insn *i)
 	for (uint32_t k = 0; k < a->n; k++) {
 		bool in = false;
 		for (unsigned e = 0; !in && e < i->c; e++) {
-			const uint16_t *pair = f->args + i->b + 2U * e;
+			const uint16_t *pair = f->args + i->b + (size_t)2 * e;
 			in = is_within(&a->v[k], &f->regs[pair[0]], &f->regs[pair[1]]);
 		}
 		if (in != i->all)

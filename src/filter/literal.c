@@ -256,21 +256,18 @@ lit_reltime(struct ni_filter *f, const struct ni_node *n, struct ni_val *v)
 static bool
 zone(const char *s, struct tm *tm, int64_t *sec)
 {
-	int h = 0;
-	int m = 0;
+	struct tm east = {0};
 	while (*s == ' ')
 		s++;
-	bool utc = !strcmp(s, "Z") || !strcmp(s, "UTC");
 	if (!*s) {
 		tm->tm_isdst = -1;
 		*sec = mktime(tm);
 		return true;
 	}
-	if (!utc && ((*s != '+' && *s != '-') || (sscanf(s + 1, "%2d:%2d", &h, &m) != 2 &&
-						  sscanf(s + 1, "%2d%2d", &h, &m) != 2)))
+	const char *end = strcmp(s, "UTC") ? strptime(s, "%z", &east) : "";
+	if (!end || *end)
 		return false;
-	int64_t off = h * 3600 + m * 60;
-	*sec = timegm(tm) - (*s == '-' ? -off : off);
+	*sec = timegm(tm) - east.tm_gmtoff;
 	return true;
 }
 

@@ -100,7 +100,7 @@ const char *
 ni_re_name(const struct ni_re *re, unsigned i)
 {
 	for (uint32_t k = 0; k < re->names; k++) {
-		PCRE2_SPTR row = re->table + k * re->name_size;
+		PCRE2_SPTR row = re->table + (size_t)k * re->name_size;
 		if ((unsigned)(row[0] << 8 | row[1]) == i)
 			return (const char *)row + 2;
 	}
@@ -111,10 +111,10 @@ bool
 ni_re_group(const struct ni_re *re, unsigned i, size_t *from, size_t *to)
 {
 	const PCRE2_SIZE *v = pcre2_get_ovector_pointer(re->data);
-	if (i >= pcre2_get_ovector_count(re->data) || v[2 * i] == PCRE2_UNSET ||
-	    v[2 * i] > v[2 * i + 1])
+	const PCRE2_SIZE *pair = v + (size_t)2 * i;
+	if (i >= pcre2_get_ovector_count(re->data) || pair[0] == PCRE2_UNSET || pair[0] > pair[1])
 		return false;
-	*from = v[2 * i];
-	*to = v[2 * i + 1];
+	*from = pair[0];
+	*to = pair[1];
 	return true;
 }

@@ -21,7 +21,7 @@ harmless(struct ni_buf *b, const char *p, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		bool first = !b->len && (p[i] == '.' || p[i] == '-' || p[i] == '~');
-		ni_buf_c(b, is_harmless(p[i]) && !first ? p[i] : '_');
+		ni_buf_c(b, (char)(is_harmless(p[i]) && !first ? p[i] : '_'));
 	}
 }
 

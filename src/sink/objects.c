@@ -63,7 +63,7 @@ find(struct objects *os, uint64_t key, bool make)
 {
 	struct object *free_one = NULL;
 	for (unsigned i = 0; i < PROBES; i++) {
-		struct object *o = &os->slots[(key + i * (SLOTS / PROBES)) & (SLOTS - 1)];
+		struct object *o = &os->slots[(key + (uint64_t)i * (SLOTS / PROBES)) & (SLOTS - 1)];
 		if (o->used && o->key == key)
 			return o;
 		if (!o->used && !free_one)

@@ -283,7 +283,7 @@ say_macs(const struct match *m, const struct ni_point_flow *x, const struct ni_p
 		ni_buf_ether(&b, i < 2 ? x->mac[0][i] : y->mac[0][i - 2]);
 		ni_buf_z(&b);
 	}
-	if (memcmp(x->mac[0], y->mac[0], sizeof(x->mac[0])))
+	if (memcmp(x->mac[0], y->mac[0], sizeof(x->mac[0])) != 0)
 		say(m, _("MAC"),
 		    _("The client's frames go from %s to %s at A, but from %s to %s at B: each "
 		      "network has its own pair."),
@@ -436,7 +436,7 @@ say_alone(const struct match *m, unsigned side)
 		    : side ? _("B alone")
 			   : _("A alone"),
 		    _("%s, %llu packets, the first in frame %llu"), text,
-		    (ull)(f->packets[0] + f->packets[1]), (ull)f->first_frame);
+		    (ull)f->packets[0] + f->packets[1], (ull)f->first_frame);
 	}
 	rp_more(m->page, told, all);
 }

@@ -284,21 +284,21 @@ frame(struct ni_sink *s, const struct ni_dis *d)
 }
 
 static void
-dns_event(struct records *r, struct rec_in *in)
+dns_event(struct records *r, struct rec_in in)
 {
-	const struct ni_dns_lookup *l = in->dns;
+	const struct ni_dns_lookup *l = in.dns;
 	struct rec_ends e = {{l->client, l->server}, {l->client_port, l->server_port}, l->ipproto};
-	in->ends = &e;
-	write_record(r, NI_RECORD_DNS, in);
+	in.ends = &e;
+	write_record(r, NI_RECORD_DNS, &in);
 }
 
 static void
-ntp_event(struct records *r, struct rec_in *in)
+ntp_event(struct records *r, struct rec_in in)
 {
-	const struct ni_ntp_exchange *x = in->ntp;
+	const struct ni_ntp_exchange *x = in.ntp;
 	struct rec_ends e = {{x->client, x->server}, {x->client_port, x->server_port}, 17};
-	in->ends = &e;
-	write_record(r, NI_RECORD_NTP, in);
+	in.ends = &e;
+	write_record(r, NI_RECORD_NTP, &in);
 }
 
 static void
@@ -326,7 +326,7 @@ event(struct ni_sink *s, const struct ni_event *e)
 		break;
 	case NI_EV_DNS:
 		in.dns = e->dns;
-		dns_event(r, &in);
+		dns_event(r, in);
 		break;
 	case NI_EV_ARP:
 		in.arp = e->arp;
@@ -338,7 +338,7 @@ event(struct ni_sink *s, const struct ni_event *e)
 		break;
 	case NI_EV_NTP:
 		in.ntp = e->ntp;
-		ntp_event(r, &in);
+		ntp_event(r, in);
 		break;
 	}
 }

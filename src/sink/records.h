@@ -69,8 +69,8 @@ struct rec_value {
 
 struct rec_key {
 	const char *key;
-	uint8_t type;  /* enum rec_type */
-	uint8_t flags; /* enum rec_flag */
+	enum rec_type type;
+	unsigned flags; /* enum rec_flag */
 	/* Value @i (0 unless it is a list). False: there is none. NULL: an object that is there if
 	 * one of its keys is. */
 	bool (*get)(const struct rec_in *in, unsigned i, struct rec_value *v);

@@ -209,7 +209,7 @@ static void
 take_conn(struct ni_story *s, const struct ni_conn *c)
 {
 	bool failed = c->open == NI_OPEN_REFUSED || c->open == NI_OPEN_NO_ANSWER;
-	if (c->ipproto != TCP || (!failed && (!c->service || strcmp(c->service, "http"))))
+	if (c->ipproto != TCP || (!failed && (!c->service || strcmp(c->service, "http") != 0)))
 		return;
 	struct ni_conn *copy = rp_list_add(&s->conns);
 	if (copy)

@@ -59,9 +59,9 @@ mode(const char **p, uint8_t *m)
 	static const char *const names[] = {
 	    [FOLLOW_ASCII] = "ascii", [FOLLOW_HEX] = "hex", [FOLLOW_RAW] = "raw"};
 	size_t n = strcspn(*p, ",");
-	for (uint8_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (n == strlen(names[i]) && !strncmp(*p, names[i], n)) {
-			*m = i;
+			*m = (uint8_t)i;
 			*p += n;
 			return true;
 		}

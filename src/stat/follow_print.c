@@ -65,7 +65,7 @@ ni_follow_tail(struct ni_out *out)
 static char
 printable(uint8_t c)
 {
-	return c >= 0x20 && c < 0x7f ? (char)c : '.';
+	return (char)(c >= 0x20 && c < 0x7f ? c : '.');
 }
 
 static void
@@ -98,7 +98,7 @@ text(struct ni_buf *b, const uint8_t *p, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		bool as_is = p[i] == '\n' || p[i] == '\r';
-		ni_buf_c(b, as_is ? (char)p[i] : printable(p[i]));
+		ni_buf_c(b, (char)(as_is ? p[i] : printable(p[i])));
 	}
 }
 

@@ -268,7 +268,7 @@ column_length(const char *p)
 		if (quote && p[n] == '\\' && p[n + 1])
 			n++;
 		else if (quote)
-			quote = p[n] == quote ? 0 : quote;
+			quote = (char)(p[n] == quote ? 0 : quote);
 		else if (p[n] == '"' || p[n] == '\'')
 			quote = p[n];
 		else if (strchr("({[", p[n]))

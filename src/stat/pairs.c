@@ -292,7 +292,8 @@ finish(struct ni_sink *sink, struct ni_err *err)
 	for (uint32_t i = 0; order && i < n; i++)
 		order[i] = i;
 	if (order)
-		qsort_r(order, n, sizeof(*order), by_packets, (void *)(uintptr_t)p);
+		qsort_r(order, n, sizeof(*order), by_packets,
+			(void *)(uintptr_t)p); /* NOLINT(performance-no-int-to-ptr) */
 	write_rows(p, order);
 	free(order);
 	return ni_out_flush(p->base.env.out, err);

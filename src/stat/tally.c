@@ -127,7 +127,8 @@ sort(struct print *p)
 		size_t k = 0;
 		for (uint32_t c = n->child; c; c = at(p->t, c)->sibling)
 			p->list[k++] = c;
-		qsort_r(p->list, k, sizeof(*p->list), by_count, (void *)(uintptr_t)p->t);
+		qsort_r(p->list, k, sizeof(*p->list), by_count,
+			(void *)(uintptr_t)p->t); /* NOLINT(performance-no-int-to-ptr) */
 		for (size_t j = 0; j < k; j++)
 			at(p->t, p->list[j])->sibling = j + 1 < k ? p->list[j + 1] : 0;
 		if (k) {

@@ -285,6 +285,12 @@ change_sequence(struct ni_app *a)
 static bool
 act_anywhere(struct ni_app *a, enum ni_act act)
 {
+	static void (*const simple[])(struct ni_app *) = {
+	    [NI_ACT_HELP] = help,       [NI_ACT_HOLD] = hold,
+	    [NI_ACT_COPY] = copy,       [NI_ACT_EXPLAIN] = explain,
+	    [NI_ACT_RESTART] = restart, [NI_ACT_SEQUENCE] = change_sequence,
+	    [NI_ACT_TIME] = next_time,  [NI_ACT_STREAM] = ni_stream_follow,
+	};
 	if (act >= NI_ACT_VIEW_1 && act <= NI_ACT_VIEW_6)
 		ni_app_tab(a, (unsigned)act - NI_ACT_VIEW_1);
 	else if (act == NI_ACT_QUIT)
@@ -293,28 +299,14 @@ act_anywhere(struct ni_app *a, enum ni_act act)
 		leave(a, true);
 	else if (act == NI_ACT_BACK)
 		leave(a, false);
-	else if (act == NI_ACT_HELP)
-		help(a);
 	else if (act == NI_ACT_REDRAW)
 		ni_screen_refresh_all();
 	else if (act == NI_ACT_SUSPEND)
 		ni_screen_suspend();
-	else if (act == NI_ACT_HOLD)
-		hold(a);
-	else if (act == NI_ACT_COPY)
-		copy(a);
-	else if (act == NI_ACT_EXPLAIN)
-		explain(a);
 	else if (act == NI_ACT_STOP)
 		ni_model_stop(a->model);
-	else if (act == NI_ACT_RESTART)
-		restart(a);
-	else if (act == NI_ACT_SEQUENCE)
-		change_sequence(a);
-	else if (act == NI_ACT_TIME)
-		next_time(a);
-	else if (act == NI_ACT_STREAM)
-		ni_stream_follow(a);
+	else if (act < sizeof(simple) / sizeof(simple[0]) && simple[act])
+		simple[act](a);
 	else if (act == NI_ACT_MARK || act == NI_ACT_JUMP)
 		a->pending = act;
 	else

@@ -80,7 +80,8 @@ tabs(struct ni_app *a, struct ni_buf *b, int width)
 static void
 draw_title(struct ni_app *a)
 {
-	char left[LINE], right[LINE];
+	char left[LINE];
+	char right[LINE];
 	int cols = ni_screen_cols();
 	struct ni_buf l = ni_buf(left, sizeof(left));
 	struct ni_buf r = ni_buf(right, sizeof(right));
@@ -167,7 +168,8 @@ draw_prompt(struct ni_app *a, int y, const char *label)
 static int
 draw_filter(struct ni_app *a, int *caret)
 {
-	char state[128], line[LINE];
+	char state[128];
+	char line[LINE];
 	struct ni_buf s = ni_buf(state, sizeof(state));
 	struct ni_buf b = ni_buf(line, sizeof(line));
 	int cols = ni_screen_cols();
@@ -254,7 +256,8 @@ counters(struct ni_app *a, const struct ni_model_stats *s, struct ni_buf *b, int
 static void
 draw_status(struct ni_app *a, int y)
 {
-	char left[LINE], right[64];
+	char left[LINE];
+	char right[64];
 	struct ni_buf l = ni_buf(left, sizeof(left));
 	struct ni_buf r = ni_buf(right, sizeof(right));
 	int cols = ni_screen_cols();

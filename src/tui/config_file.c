@@ -81,7 +81,9 @@ open_file(char *path, size_t n)
 void
 ni_app_config(struct ni_app *a)
 {
-	char path[4096], line[LINE], bad[NI_APP_MESSAGE] = "";
+	char path[4096];
+	char line[LINE];
+	char bad[NI_APP_MESSAGE] = "";
 	FILE *f = open_file(path, sizeof(path));
 	for (int number = 1; f && fgets(line, sizeof(line), f); number++) {
 		struct ni_err err = {.what = "", .hint = ""};

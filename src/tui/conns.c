@@ -193,7 +193,7 @@ arrange(struct conns *c)
 	c->table_version = ni_model_version(a->model) + 1;
 	c->filter_version = ni_filtering_version(a->filter) + 1;
 	c->n = all;
-	if ((!filtered && !c->sorted) || !reserve(c, all)) {
+	if ((!filtered && !c->sorted) || !reserve(c, all) || !c->order) {
 		free(c->order);
 		c->order = NULL;
 		c->room = 0;
@@ -393,7 +393,8 @@ static void
 conns_draw(struct ni_view *v, struct ni_rect r)
 {
 	struct conns *c = (struct conns *)v;
-	int natural[NCOLS], width[NCOLS];
+	int natural[NCOLS];
+	int width[NCOLS];
 	int rows = r.h - 1 < MAX_ROWS ? r.h - 1 : MAX_ROWS;
 	char(*text)[NCOLS][CELL] = calloc((size_t)(rows > 0 ? rows : 1), sizeof(*text));
 	int n = 0;

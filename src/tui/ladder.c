@@ -275,7 +275,7 @@ say_row(const struct ladder *l, struct ni_buf *b)
 		ni_buf_fmt(b,
 			   _("The middle of this connection was too long to be kept: %llu "
 			     "segments, of them %llu with marks."),
-			   (unsigned long long)(r->segments[0] + r->segments[1]),
+			   (unsigned long long)r->segments[0] + r->segments[1],
 			   (unsigned long long)r->marked);
 	else
 		ni_explain_conn(b, &l->rungs->conn);

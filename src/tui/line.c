@@ -105,7 +105,7 @@ ni_line_ascii(uint32_t c)
 	    {0x2193, 'v'}, {0x2014, '-'}, {0x2194, '='}, {0x253c, '+'}, {0x00ab, '<'}, {0x00bb, '>'},
 	};
 	if (c < 0x80)
-		return c < 0x20 || c == 0x7f ? '?' : (char)c;
+		return (char)(c < 0x20 || c == 0x7f ? '?' : c);
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
 		if (table[i].c == c)
 			return table[i].ascii;

@@ -144,7 +144,7 @@ draw_bytes(const struct bytes *h, uint32_t off, int y, int x, int w)
 		uint8_t c = h->s->p[off + i];
 		bool hit = off + i >= h->from && off + i < h->to;
 		enum ni_role role = hit ? NI_ROLE_HIT : NI_ROLE_TEXT;
-		char ascii[2] = {c >= 0x20 && c < 0x7f ? (char)c : '.', '\0'};
+		char ascii[2] = {(char)(c >= 0x20 && c < 0x7f ? c : '.'), '\0'};
 		int hex_x = 6 + 3 * (int)i + (i >= 8);
 		int text_x = 6 + 3 * h->a_line + 2 + (int)i;
 		b = ni_buf(text, sizeof(text));

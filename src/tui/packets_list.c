@@ -231,7 +231,8 @@ prepare(struct ni_packets *p, int rows, uint64_t *numbers, struct cells *cells, 
 void
 ni_packets_draw_list(struct ni_packets *p, struct ni_rect r)
 {
-	int natural[NCOLS], width[NCOLS];
+	int natural[NCOLS];
+	int width[NCOLS];
 	char titles[NCOLS][CELL];
 	uint64_t numbers[MAX_ROWS];
 	int rows = r.h - 1 < MAX_ROWS ? r.h - 1 : MAX_ROWS;

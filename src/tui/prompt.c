@@ -122,7 +122,7 @@ recall(struct ni_prompt *p, int way)
 	if (!p->past)
 		memcpy(p->typed, p->text, p->len + 1);
 	p->past += way > 0 ? 1U : UINT32_MAX;
-	set(p, p->past ? p->history->line[n - p->past] : p->typed);
+	set(p, p->history && p->past ? p->history->line[n - p->past] : p->typed);
 }
 
 static void

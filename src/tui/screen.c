@@ -88,7 +88,7 @@ on_crash(int sig)
 static void
 add_leave(const char *s)
 {
-	size_t n = s && s != (const char *)-1 ? strlen(s) : 0;
+	size_t n = s && (intptr_t)s != -1 ? strlen(s) : 0;
 	if (n > sizeof(scr.leave) - scr.leave_n)
 		return;
 	memcpy(scr.leave + scr.leave_n, s ? s : "", n);
@@ -206,7 +206,8 @@ make_pair(unsigned role)
 	const struct look *l = &scr.look[role];
 	short most = (short)(COLORS > 256 ? 256 : COLORS);
 	if (scr.color)
-		init_pair((short)(role + 1), l->fg < most ? l->fg : -1, l->bg < most ? l->bg : -1);
+		init_pair((short)(role + 1), (short)(l->fg < most ? l->fg : -1),
+			  (short)(l->bg < most ? l->bg : -1));
 }
 
 void

@@ -84,8 +84,9 @@ to_utf8(const char *type, const uint8_t *p, size_t n, size_t *out)
 {
 	char name[CHARSET];
 	charset_of(name, type);
-	iconv_t cd = *name ? iconv_open("UTF-8", name) : (iconv_t)-1;
-	if (cd == (iconv_t)-1)
+	const iconv_t failed = (iconv_t)-1; /* NOLINT(performance-no-int-to-ptr) */
+	iconv_t cd = *name ? iconv_open("UTF-8", name) : failed;
+	if (cd == failed)
 		return NULL;
 	size_t room = n * 4 + 8;
 	char *text = malloc(room);
@@ -153,7 +154,7 @@ static void
 new_line(struct json *j)
 {
 	ni_buf_c(j->b, '\n');
-	ni_buf_pad(j->b, ' ', (j->depth < LEVELS ? j->depth : LEVELS) * INDENT);
+	ni_buf_pad(j->b, ' ', (size_t)INDENT * (j->depth < LEVELS ? j->depth : LEVELS));
 }
 
 /* A character outside of strings. */
@@ -222,7 +223,7 @@ put_hex(struct ni_buf *b, const uint8_t *p, size_t n)
 			ni_buf_pad(b, ' ', i % 8 == 7 ? 2 : 1);
 		}
 		for (size_t i = 0; i < k; i++)
-			ni_buf_c(b, p[at + i] >= ' ' && p[at + i] < 0x7f ? (char)p[at + i] : '.');
+			ni_buf_c(b, (char)(p[at + i] >= ' ' && p[at + i] < 0x7f ? p[at + i] : '.'));
 		ni_buf_c(b, '\n');
 	}
 }

@@ -150,7 +150,7 @@ event(struct ni_sink *s, const struct ni_event *e)
 {
 	struct ni_conntab *t = ((struct sink *)s)->t;
 	struct ni_conn_row *r = e->conn ? row_of(t, e->conn) : NULL;
-	if (e->kind == NI_EV_CONN_NEW && !r) {
+	if (e->kind == NI_EV_CONN_NEW && e->conn && !r) {
 		uint32_t key = ni_index_conn_key(e->conn->ipproto, e->conn->id);
 		r = key == NI_IX_NO_CONN ? NULL : add(t, key);
 	}

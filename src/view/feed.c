@@ -121,7 +121,8 @@ ni_feed_new(struct ni_feed **out, struct ni_source *source, struct ni_spool *spo
 int
 ni_feed_start(struct ni_feed *f, struct ni_err *err)
 {
-	sigset_t all, old;
+	sigset_t all;
+	sigset_t old;
 	ni_source_set_wait(f->source, WAIT_MS);
 	/* Signals are the other thread's business. */
 	sigfillset(&all);

@@ -88,7 +88,7 @@ new_chunk(struct ni_index *ix)
 		ni_index_forget(ix, ix->base + CHUNK + 1);
 	if (ix->n == ix->room) {
 		uint32_t room = ix->room ? 2 * ix->room : 16;
-		struct chunk **more = realloc(ix->chunks, room * sizeof(*more));
+		struct chunk **more = realloc(ix->chunks, room * sizeof(struct chunk *));
 		if (!more)
 			return NULL;
 		ix->chunks = more;

@@ -178,7 +178,7 @@ ni_replay(struct ni_model *m, const uint64_t *numbers, size_t n, ni_replay_fn *f
 	j->ix = ni_model_index(m);
 	j->numbers = numbers;
 	j->n = n;
-	j->context = malloc((CONTEXT + n + WANTED * HEAD) * sizeof(*j->context));
+	j->context = malloc(((size_t)CONTEXT + n + (size_t)WANTED * HEAD) * sizeof(*j->context));
 	s = j->context ? ni_model_session(m, err) : NULL;
 	if (s) {
 		want(j);

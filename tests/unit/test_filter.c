@@ -37,7 +37,7 @@ test_places(void **state)
 	} wrong[] = {
 	    {"tcp.flags.sin == 1", 0, 13},  {"tcp.port == 99999", 12, 5}, {"tcp and", 7, 1},
 	    {"http.host ~ \"a(b\"", 16, 1}, {"ip.addr#0", 7, 1},          {"frame[1:x] == 0", 6, 3},
-	    {"tcp.port in {1, zz}", 16, 2}, {"foo(tcp) == 1", 0, 3},           {"tcp == \"abc", 7, 4},
+	    {"tcp.port in {1, zz}", 16, 2}, {"foo(tcp) == 1", 0, 3},      {"tcp == \"abc", 7, 4},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
