@@ -73,7 +73,7 @@ struct ni_view {
 };
 
 struct ni_app_opts {
-	struct ni_model *model; /* stays the caller's */
+	struct ni_model *model;         /* stays the caller's */
 	const struct ni_tables *tables; /* that it fills; stay the caller's */
 	const char *capture_filter;
 	const char *filter; /* display filter to begin with, or NULL */
