@@ -2,6 +2,8 @@
 /* Widths of columns; see columns_fit.h. */
 #include "columns_fit.h"
 
+#include "i18n.h"
+
 /* Columns of the screen that all of them take. */
 static int
 used(const int *width, int n)
@@ -88,4 +90,10 @@ ni_columns_fit(const struct ni_column_def *defs, int n, const int *natural, int 
 			widest = i;
 	if (widest >= 0)
 		width[widest] += total - used(width, n);
+}
+
+const char *
+ni_column_title(const struct ni_column_def *c)
+{
+	return *c->title ? _(c->title) : ""; /* of nothing gettext has the catalogue's header */
 }

@@ -10,7 +10,7 @@
 enum { NI_COLUMNS_MAX = 16 };
 
 struct ni_column_def {
-	const char *title; /* N_() */
+	const char *title; /* N_(), or "" */
 	const char *name;  /* in the configuration and after :columns */
 	int min, max;      /* columns; max 0: no limit */
 	int soft;          /* not narrower than this as long as others can be left out */
@@ -18,6 +18,9 @@ struct ni_column_def {
 	uint8_t shrink;    /* the higher the sooner it gives up room; 0: never */
 	uint8_t drop;      /* the higher the sooner it is left out altogether; 0: never */
 };
+
+/** The title in the reader's language. */
+const char *ni_column_title(const struct ni_column_def *c);
 
 /**
  * Share @total columns of the screen, one between each two, among @n columns.

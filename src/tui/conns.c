@@ -380,7 +380,7 @@ draw_titles(const struct conns *c, struct ni_rect r, const int *width)
 	char titles[NCOLS][CELL];
 	for (int i = 0; i < NCOLS; i++) {
 		struct ni_buf b = ni_buf(titles[i], CELL);
-		ni_buf_str(&b, _(columns[i].title));
+		ni_buf_str(&b, ni_column_title(&columns[i]));
 		if (c->sorted && i == (int)c->sort)
 			ni_buf_str(&b, c->reverse ? "↓" : "↑");
 		ni_buf_z(&b);
@@ -402,7 +402,8 @@ conns_draw(struct ni_view *v, struct ni_rect r)
 	c->list.height = rows;
 	settle(c);
 	for (int i = 0; i < NCOLS; i++)
-		natural[i] = ni_line_width(_(columns[i].title), strlen(_(columns[i].title))) +
+		natural[i] = ni_line_width(ni_column_title(&columns[i]),
+					   strlen(ni_column_title(&columns[i]))) +
 			     (c->sorted && i == (int)c->sort);
 	for (; text && n < rows && row(c, c->list.top + (uint64_t)n); n++) {
 		for (int i = 0; i < NCOLS; i++) {

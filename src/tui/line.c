@@ -63,9 +63,8 @@ ni_line_break(const char *s, size_t n, int width)
 	size_t fits = ni_line_prefix(s, n, width);
 	if (fits == n)
 		return n;
-	size_t at = fits;
-	while (at && s[at] != ' ')
-		at--;
+	size_t next;
+	size_t at = ni_cells_line(s, n, (unsigned)width, &next);
 	return at ? at : fits ? fits : 1;
 }
 

@@ -214,7 +214,8 @@ prepare(struct ni_packets *p, int rows, uint64_t *numbers, struct cells *cells, 
 	}
 	ni_rows_want(p->rows, numbers, (size_t)n);
 	for (int i = 0; i < NCOLS; i++)
-		natural[i] = ni_line_width(_(columns[i].title), strlen(_(columns[i].title)));
+		natural[i] = ni_line_width(ni_column_title(&columns[i]),
+					   strlen(ni_column_title(&columns[i])));
 	for (int k = 0; k < n; k++) {
 		uint64_t before = k ? numbers[k - 1] : 0;
 		if (!k && p->list.top)
@@ -248,7 +249,7 @@ ni_packets_draw_list(struct ni_packets *p, struct ni_rect r)
 	ni_columns_fit(columns, NCOLS, natural, r.w, width);
 	for (int i = 0; i < NCOLS; i++) {
 		struct ni_buf b = ni_buf(titles[i], CELL);
-		ni_buf_str(&b, i == INFO && p->info_from ? "" : _(columns[i].title));
+		ni_buf_str(&b, i == INFO && p->info_from ? "" : ni_column_title(&columns[i]));
 		ni_buf_z(&b);
 	}
 	draw_row(p, (struct ni_rect){r.y, r.x, 1, r.w}, width, (const char(*)[CELL])titles,

@@ -121,8 +121,7 @@ make_titles(const struct ni_table *t, cells *text)
 {
 	for (int i = 0; i < t->ops->n; i++) {
 		struct ni_buf b = ni_buf((*text)[i], NI_TABLE_CELL);
-		const char *title = t->ops->columns[i].title;
-		ni_buf_str(&b, *title ? _(title) : "");
+		ni_buf_str(&b, ni_column_title(&t->ops->columns[i]));
 		if (i == t->sort)
 			ni_buf_str(&b, t->reverse ? "↓" : "↑");
 		ni_buf_z(&b);
@@ -144,7 +143,7 @@ draw_empty(const struct ni_table *t, struct ni_rect r)
 	char line[128];
 	struct ni_buf b = ni_buf(line, sizeof(line));
 	if (t->all)
-		ni_buf_fmt(&b, _("0 of %llu match"), (unsigned long long)t->all);
+		ni_app_found(&b, 0, t->all);
 	else
 		ni_buf_str(&b, _(t->ops->none));
 	ni_screen_text(r.y + 1, r.x + 2, r.w - 2, ni_buf_z(&b), NI_ROLE_DIM, false);
