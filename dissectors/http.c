@@ -52,6 +52,11 @@ const struct ni_note_def http_notes[HTTP_NODDS] = {
 const struct ni_note_def http_note_gap = {"http.gap", N_("bytes of this message were not captured"),
 					  NULL, NI_CHAT};
 
+const struct ni_note_def http_note_stray = {
+    "http.stray_bytes",
+    N_("bytes behind the end of a response that begin no other: more was sent than it announces"),
+    "RFC 9112 6.3", NI_WARN};
+
 /* How Wireshark's columns speak of bodies: its dissectors for these types say something else. */
 static const struct media {
 	const char *type;

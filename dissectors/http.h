@@ -113,7 +113,7 @@ bool http_lists(const uint8_t *p, struct http_part part, const char *token);
 extern const struct ni_stream_ops http_stream;
 extern const struct ni_field http_fields[];
 extern const struct ni_note_def http_notes[HTTP_NODDS];
-extern const struct ni_note_def http_note_gap;
+extern const struct ni_note_def http_note_gap, http_note_stray;
 
 void http_walk(struct ni_walk *w);
 

@@ -29,6 +29,7 @@ struct state {
 	uint64_t head;  /* bytes */
 	uint64_t body;  /* transfer coding removed */
 	uint64_t chunk; /* size being read */
+	uint64_t ahead; /* where the chunk at hand ends, in bytes of the message */
 	uint32_t line;  /* bytes of the current chunk or trailer line, CR not counted */
 	uint32_t lines; /* bytes of all of them since the last chunk */
 	uint32_t odd;
@@ -156,13 +157,14 @@ hex(uint8_t ch)
 	return ch >= 'a' && ch <= 'f' ? ch - 'a' + 10 : -1;
 }
 
-/* The size line of a chunk is whole. */
+/* The size line of a chunk is whole; it ends @at bytes behind the message's beginning. */
 static enum ni_scan
-begin_chunk(struct ni_scan_ctx *c)
+begin_chunk(struct ni_scan_ctx *c, uint64_t at)
 {
 	struct state *st = c->state;
 	if (!st->digits)
 		return NI_SCAN_REJECT;
+	st->ahead = at + st->chunk;
 	st->digits = false;
 	st->line = st->lines = 0;
 	st->phase = st->chunk ? CHUNK_END : TRAILER;
@@ -173,9 +175,10 @@ begin_chunk(struct ni_scan_ctx *c)
 	return NI_SCAN_MORE;
 }
 
-/* One byte of the lines between chunks (RFC 9112 section 7.1). */
+/* One byte of the lines between chunks (RFC 9112 section 7.1), which ends @at bytes behind the
+ * message's beginning. */
 static enum ni_scan
-chunk_byte(struct ni_scan_ctx *c, uint8_t ch)
+chunk_byte(struct ni_scan_ctx *c, uint8_t ch, uint64_t at)
 {
 	struct state *st = c->state;
 	bool end = ch == '\n';
@@ -193,7 +196,7 @@ chunk_byte(struct ni_scan_ctx *c, uint8_t ch)
 		return end || ch == '\r' ? NI_SCAN_MORE : NI_SCAN_REJECT;
 	}
 	if (end)
-		return begin_chunk(c);
+		return begin_chunk(c, at);
 	int digit = st->phase == CHUNK_SIZE ? hex(ch) : -1;
 	if (digit >= 0) {
 		if (st->chunk >> 56)
@@ -217,7 +220,7 @@ scan_chunks(struct ni_scan_ctx *c, const uint8_t *p, uint32_t n, uint32_t *used)
 		struct state *st = c->state;
 		if (ch == '\n' && *used >= 2 && p[*used - 2] != '\r')
 			st->odd |= 1U << HTTP_CHUNK_ODD;
-		v = chunk_byte(c, ch);
+		v = chunk_byte(c, ch, c->total + *used);
 	}
 	if (v == NI_SCAN_DONE)
 		end_message(c, 0);
@@ -310,13 +313,37 @@ scan_bare(struct ni_scan_ctx *c)
 	return NI_SCAN_MORE;
 }
 
+/* These bytes begin no message. Where a response has just ended, somebody meant them for part of
+ * it. */
+static enum ni_scan
+no_message(struct ni_scan_ctx *c)
+{
+	const struct state *st = c->state;
+	c->note = st->usual == HTTP_RESPONSE ? &http_note_stray : NULL;
+	return NI_SCAN_REJECT;
+}
+
+/* The head has no more bytes than these: its sender has closed. The first line may say enough. */
+static enum ni_scan
+cut_head(struct ni_scan_ctx *c)
+{
+	struct http_start s;
+	struct http_framing f;
+	if (!c->msg || !c->msg_len)
+		return NI_SCAN_REJECT;
+	if (!read_head(c, c->msg_len, &s, &f))
+		return no_message(c);
+	end_message(c, NI_HTTP_CUT);
+	return NI_SCAN_MORE;
+}
+
 static enum ni_scan
 scan_head(struct ni_scan_ctx *c, const uint8_t *p, uint32_t n, uint32_t *used)
 {
 	struct state *st = c->state;
 	struct http_start s;
 	if (c->eof)
-		return NI_SCAN_REJECT;
+		return cut_head(c);
 	if (c->fresh && is_bare_response(c) && http_probe((struct ni_span){p, n, n}) == NI_PROBE_NO)
 		return scan_bare(c);
 	/* RFC 9112 section 2.2: empty lines in front are to be ignored. */
@@ -337,10 +364,10 @@ scan_head(struct ni_scan_ctx *c, const uint8_t *p, uint32_t n, uint32_t *used)
 	/* What a line's first bytes do not tell need not be asked again with every further one. */
 	if (st->search.line == st->search.begin && c->msg_len - n < PROBED &&
 	    http_probe((struct ni_span){c->msg, c->msg_len, c->msg_len}) == NI_PROBE_NO)
-		return NI_SCAN_REJECT;
+		return no_message(c);
 	if (st->search.line != st->search.begin && !st->title.len) {
 		if (!http_start(c->msg, c->msg_len, &s))
-			return NI_SCAN_REJECT;
+			return no_message(c);
 		st->title = s.text;
 	}
 	set_title(c, st);
@@ -356,6 +383,8 @@ cut(struct ni_scan_ctx *c)
 	bool whole = st->until_close && !c->reset;
 	if (st->phase == BODY)
 		st->body = c->total - st->head;
+	else if (st->ahead > c->total)
+		st->body -= st->ahead - c->total;
 	end_message(c, whole ? 0 : NI_HTTP_CUT);
 	return whole ? NI_SCAN_DONE : NI_SCAN_MORE;
 }

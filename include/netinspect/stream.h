@@ -16,6 +16,7 @@
 
 struct ni_conn;
 struct ni_http_exchange;
+struct ni_note_def;
 
 /* Bytes of one direction of a TCP connection, in order, each once: then @lost that are missing. */
 struct ni_stream_bytes {
@@ -118,7 +119,9 @@ struct ni_scan_ctx {
 	uint32_t title_off, title_len;
 	bool title_stays;
 	uint32_t info; /* with NI_SCAN_DONE: handed on in struct ni_pdu */
-	bool request;  /* with NI_SCAN_DONE: to be counted in ni_conn.requests */
+	const struct ni_note_def
+	    *note;    /* with NI_SCAN_REJECT: to be said of the segment, or NULL */
+	bool request; /* with NI_SCAN_DONE: to be counted in ni_conn.requests */
 	const struct ni_http_exchange *http; /* with NI_SCAN_DONE: handed on */
 };
 

@@ -15,14 +15,6 @@ static const struct ni_note_def note_message_cut = {
 static const uint8_t nothing[1]; /* no bytes, but somewhere */
 
 static void
-note_cut(struct ni_run *r)
-{
-	struct ni_dis *d = r->d;
-	if (d && d->transport_layer < d->nlayers)
-		ni_note(d, &d->layers[d->transport_layer], &note_message_cut);
-}
-
-static void
 drop_head(struct ni_run *r, struct ni_half *h)
 {
 	ni_bound_later(&r->ss->mem, h->head);
@@ -255,6 +247,8 @@ scan(struct ni_run *r, struct ni_half *h, const uint8_t *p, uint32_t n, struct n
 	bool stuck = verdict == NI_SCAN_MORE && used < n && !c.skip;
 	bool empty = verdict != NI_SCAN_MORE && !h->total;
 	if (verdict == NI_SCAN_REJECT || stuck || empty) {
+		if (c.note)
+			ni_stream_note(r, c.note);
 		reject(r, h);
 	} else if (verdict == NI_SCAN_NOTHING) {
 		discard(r, h);
@@ -546,7 +540,9 @@ ni_message_eof(struct ni_run *r, unsigned dir)
 		c.msg_len = h->headless ? 0 : h->head_len;
 		enum ni_scan verdict = r->st->proto->stream->scan(&c, nothing, 0, &used);
 		if (verdict == NI_SCAN_MORE)
-			note_cut(r);
+			ni_stream_note(r, &note_message_cut);
+		else if (c.note)
+			ni_stream_note(r, c.note);
 		if (verdict != NI_SCAN_REJECT)
 			finish(r, h, &c, NULL, verdict == NI_SCAN_MORE);
 	}

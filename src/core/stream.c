@@ -302,12 +302,12 @@ same_again(const struct ni_half *h, const struct ni_piece *p, uint32_t behind)
 	return !memcmp(h->head + at, p->data.p, n);
 }
 
-static void
-conflict(struct ni_run *r)
+void
+ni_stream_note(struct ni_run *r, const struct ni_note_def *def)
 {
 	struct ni_dis *d = r->d;
 	if (d && d->transport_layer < d->nlayers)
-		ni_note(d, &d->layers[d->transport_layer], &note_conflict);
+		ni_note(d, &d->layers[d->transport_layer], def);
 }
 
 static bool
@@ -350,7 +350,7 @@ wait_for_hole(struct ni_run *r, unsigned dir, struct ni_piece *p)
 	else if (rc == NI_PUT_FULL)
 		give_up(r, dir, o->first ? ni_order_hole(o) : p->seq - o->next);
 	if (rc == NI_PUT_CONFLICT)
-		conflict(r);
+		ni_stream_note(r, &note_conflict);
 	return rc != NI_PUT_FULL;
 }
 
@@ -363,7 +363,7 @@ trim(struct ni_run *r, unsigned dir, struct ni_piece *p)
 		return;
 	uint32_t behind = h->order.next - p->seq;
 	if (!same_again(h, p, behind))
-		conflict(r);
+		ni_stream_note(r, &note_conflict);
 	p->seq += behind < p->data.len ? behind : p->data.len;
 	p->data = ni_from(p->data, behind);
 }
@@ -534,6 +534,8 @@ ni_stream_end(struct ni_streams *ss, struct ni_stream **st, struct ni_conn *conn
 		r.d = d && d->dir == dir ? d : NULL;
 		while (o->first)
 			give_up(&r, dir, ni_order_hole(o));
+		if (o->fin && ni_seq_before(o->next, o->fin_seq))
+			give_up(&r, dir, o->fin_seq - o->next);
 		queue(ss, o);
 		ni_message_eof(&r, dir);
 	}

@@ -94,6 +94,9 @@ struct ni_origin {
 	bool unseen; /* they came, but were not kept, as they are body that needs no look */
 };
 
+/** Say @def of the segment that is being taken in, if one is. */
+void ni_stream_note(struct ni_run *r, const struct ni_note_def *def);
+
 /** Pass on bytes in order; of those claimed but not captured it is told, too. */
 void ni_message_bytes(struct ni_run *r, unsigned dir, struct ni_span data,
 		      const struct ni_origin *o);

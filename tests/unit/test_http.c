@@ -444,6 +444,90 @@ test_response_lost(void **state)
 	}
 }
 
+/* What the connection's end cuts off: the exchange has what came before. */
+static void
+test_cut(void **state)
+{
+	static const struct {
+		const char *tell;
+		uint16_t status;
+		uint64_t body;
+	} cut[] = {
+	    {"HTTP/1.1 200 OK\r\nContent-Le", 200, 0},
+	    {"HTTP/1.1 2", 0, 0},
+	    {"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", 200, 3},
+	    {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n9\r\nabc", 200, 7},
+	};
+	static const char ask[] = "GET / HTTP/1.1\r\n\r\n";
+	(void)state;
+	for (unsigned i = 0; i < sizeof(cut) / sizeof(cut[0]); i++) {
+		assert_true(talk_begin(&t, NULL));
+		talk_handshake(&t, 40000, 80);
+		talk_send(&t, 0, ask, sizeof(ask) - 1);
+		talk_send(&t, 1, cut[i].tell, strlen(cut[i].tell));
+		talk_close(&t, 1);
+		talk_end(&t);
+		assert_int_equal(t.nhttp, 1);
+		assert_int_equal(t.http[0].status, cut[i].status);
+		assert_int_equal(t.http[0].response_body, cut[i].body);
+		assert_int_equal((t.http[0].flags & NI_HTTP_CUT) != 0, cut[i].status != 0);
+	}
+}
+
+/* The end of the last request was never captured, which its FIN tells. */
+static void
+test_tail_lost(void **state)
+{
+	static const char ask[] = "GET /x HTTP/1.1\r\nHost: a";
+	(void)state;
+	assert_true(talk_begin(&t, NULL));
+	talk_handshake(&t, 40000, 80);
+	talk_send(&t, 0, ask, sizeof(ask) - 1);
+	t.next[0] += 4;
+	talk_close(&t, 0);
+	talk_end(&t);
+	assert_int_equal(t.nhttp, 1);
+	assert_string_equal(t.http[0].uri, "/x");
+	assert_true(t.http[0].flags & NI_HTTP_GAP);
+}
+
+static bool stray;
+
+static void
+see_stray(struct ni_sink *s, const struct ni_dis *d)
+{
+	(void)s;
+	for (unsigned i = 0; i < d->nnotes; i++)
+		stray |= d->notes[i].def == &http_note_stray;
+}
+
+/* More bytes than the response announced are remarked on; the next response is none of them. */
+static void
+test_stray(void **state)
+{
+	static const struct ni_sink_ops ops = {.name = "stray", .frame = see_stray};
+	static const char ok[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+	static const char *const more[] = {"", "\r\n", ok, " and more", "x", "AND MORE"};
+	static const char ask[] = "GET / HTTP/1.1\r\n\r\n";
+	(void)state;
+	for (unsigned i = 0; i < 2 * sizeof(more) / sizeof(more[0]); i++) {
+		struct ni_sink sink = {.ops = &ops};
+		const char *behind = more[i / 2];
+		char tell[128];
+		size_t n = sizeof(ok) - 1 + strlen(behind);
+		snprintf(tell, sizeof(tell), "%s%s", ok, behind);
+		assert_true(talk_begin(&t, NULL));
+		ni_session_add(t.s, &sink, NULL);
+		stray = false;
+		talk_handshake(&t, 40000, 80);
+		talk_send(&t, 0, ask, sizeof(ask) - 1);
+		talk_send_cut(&t, 1, tell, n, i % 2 ? sizeof(ok) - 1 : n);
+		talk_close(&t, 1);
+		talk_end(&t);
+		assert_int_equal(stray, i / 2 > 2);
+	}
+}
+
 /* ---- heads alone ---- */
 
 static void
@@ -499,6 +583,9 @@ main(void)
 	    cmocka_unit_test(test_many_outstanding),
 	    cmocka_unit_test(test_huge),
 	    cmocka_unit_test(test_response_lost),
+	    cmocka_unit_test(test_cut),
+	    cmocka_unit_test(test_tail_lost),
+	    cmocka_unit_test(test_stray),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
