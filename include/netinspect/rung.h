@@ -27,11 +27,15 @@ struct ni_rung {
 	int64_t rto_ns;            /* of a retransmission: since other_frame */
 	uint32_t acked;            /* numbers that it acknowledges and its sender had not before */
 	uint32_t conn;             /* tcp.stream */
-	uint16_t flags; /* NI_TH_*: FIN 1 SYN 2 RST 4 PSH 8 ACK 16 URG 32 ECE 64 CWR 128 */
-	uint16_t mss;   /* option of a SYN; 0: none */
-	uint8_t wscale; /* option of a SYN: the shift; NI_WSCALE_OFF: none */
-	uint8_t side;   /* enum ni_side that sent it */
-	bool peer_full; /* the last window that its peer announced was 0 */
+	uint16_t flags;     /* NI_TH_*: FIN 1 SYN 2 RST 4 PSH 8 ACK 16 URG 32 ECE 64 CWR 128 */
+	uint16_t mss;       /* option of a SYN; 0: none */
+	uint8_t wscale;     /* option of a SYN: the shift; NI_WSCALE_OFF: none */
+	uint8_t side;       /* enum ni_side that sent it */
+	bool peer_full;     /* the last window that its peer announced was 0 */
+	bool unseen;        /* a retransmission of what was not captured before */
+	bool acked_already; /* it begins with a number that was acknowledged before */
+	uint32_t sack_from; /* of its first SACK block, as rel_ack is shown */
+	uint32_t sack_len;  /* 0: none */
 	uint8_t was[2], state[2]; /* enum ni_tcp_state of both before and after it */
 	uint8_t why[2];           /* for ni_tcp_why_text(), where was and state differ */
 };

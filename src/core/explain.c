@@ -183,6 +183,13 @@ is_first_fin(const struct ni_rung *r, const struct ni_conn *c)
 	return c->closing[0].frame == r->frame;
 }
 
+/* Nothing came from the peer so far: whether that closed before, nobody knows. */
+static bool
+is_one_way(const struct ni_rung *r, const struct ni_conn *c)
+{
+	return is_first_fin(r, c) && !c->packets[!r->side];
+}
+
 static bool
 is_first_fin_with_data(const struct ni_rung *r, const struct ni_conn *c)
 {
@@ -302,6 +309,7 @@ static const struct rule rules[] = {
 {FIN, ACK | SYN | RST, 0, NONE, NONE, 0, NONE, is_xmas, NI_MSG_SCAN_XMAS},
 {0, RST, 0, NONE, NONE, 0, NONE, is_stray, NI_MSG_STRAY},
 /* FIN */
+{FIN, SYN | RST, 0, 0, STATE(FIN_WAIT_1), 0, 0, is_one_way, NI_MSG_FIN},
 {FIN, SYN | RST, 0, 0, STATE(FIN_WAIT_1), 0, STATE(CLOSE_WAIT), is_first_fin_with_data, NI_MSG_FIN_FIRST_DATA},
 {FIN, SYN | RST, 0, 0, STATE(FIN_WAIT_1), 0, STATE(CLOSE_WAIT), is_first_fin, NI_MSG_FIN_FIRST},
 {FIN, SYN | RST, 0, 0, STATE(FIN_WAIT_1), 0, STATE(ESTABLISHED), is_first_fin, NI_MSG_FIN_FIRST_HOLE},
@@ -356,7 +364,6 @@ static const struct {
 } mark_texts[] = {
     {BIT(FAST_RETRANSMISSION), 0, NI_MSG_FAST_RETRANSMISSION},
     {BIT(SPURIOUS_RETRANSMISSION), 0, NI_MSG_SPURIOUS},
-    {BIT(OUT_OF_ORDER), 0, NI_MSG_OUT_OF_ORDER},
     {BIT(LOST_SEGMENT), BIT(OUT_OF_WINDOW), NI_MSG_LOST_SEGMENT},
     {BIT(ACK_LOST_SEGMENT), BIT(OUT_OF_WINDOW), NI_MSG_ACK_LOST},
     {BIT(WINDOW_FULL), 0, NI_MSG_WINDOW_FULL},
@@ -376,6 +383,7 @@ say_marks(struct ni_ex *x, enum ni_msg main)
 	const struct ni_rung *r = x->r;
 	bool again = main == NI_MSG_ACK_FIN_AGAIN || (r->flags & (SYN | FIN));
 	uint32_t marks = r->marks;
+	bool twice = r->sack_len && (int32_t)(r->sack_from - r->rel_ack) < 0;
 
 	if ((r->flags & SYN) || (again && main != NI_MSG_NONE && !r->len))
 		marks &= ~(BIT(RETRANSMISSION) | BIT(FAST_RETRANSMISSION) |
@@ -383,13 +391,22 @@ say_marks(struct ni_ex *x, enum ni_msg main)
 	if (r->flags & SYN) /* a repeated one is dropped, but that is not the point of it */
 		marks &= ~BIT(OUT_OF_WINDOW);
 	if (marks & BIT(RETRANSMISSION))
-		ni_say(x, NI_MSG_RETRANSMISSION);
-	if ((marks & BIT(DUPLICATE_ACK)) && !(marks & BIT(CHALLENGE_ACK)))
+		ni_say(x, r->unseen ? NI_MSG_RETRANSMISSION_UNSEEN : NI_MSG_RETRANSMISSION);
+	if ((marks & BIT(DUPLICATE_ACK)) && main == NI_MSG_NONE && !twice &&
+	    !(marks & BIT(CHALLENGE_ACK)))
 		ni_say(x, r->dup_ack_num < 4 ? NI_MSG_DUPLICATE_ACK : NI_MSG_DUPLICATE_ACK_MORE);
+	if (r->sack_len > 1)
+		ni_say(x, twice ? NI_MSG_SACK_TWICE : NI_MSG_SACK);
+	if ((r->flags & RST) || is_stray(r, x->c))
+		marks &= ~BIT(ACK_LOST_SEGMENT);
 	if (acks_syn(r, x->c) && r->seq == x->c->isn[r->side] + 1)
 		marks &= ~BIT(WINDOW_UPDATE); /* it only begins to scale its window */
 	if (marks & BIT(KEEP_ALIVE))
-		ni_say(x, r->peer_full ? NI_MSG_PROBE_OLD : NI_MSG_KEEP_ALIVE);
+		ni_say(x, r->peer_full                  ? NI_MSG_PROBE_OLD
+			  : r->len && !r->acked_already ? NI_MSG_LAST_BYTE_AGAIN
+							: NI_MSG_KEEP_ALIVE);
+	if (marks & BIT(OUT_OF_ORDER))
+		ni_say(x, marks & BIT(AMBIGUOUS) ? NI_MSG_OUT_OF_ORDER : NI_MSG_OVERTAKEN);
 	for (unsigned i = 0; i < sizeof(mark_texts) / sizeof(mark_texts[0]); i++)
 		if ((marks & mark_texts[i].mark) && !(marks & mark_texts[i].unless))
 			ni_say(x, mark_texts[i].msg);

@@ -47,6 +47,20 @@ was_open(const struct ni_conn *c)
 	return c->close != NI_CLOSE_NONE;
 }
 
+/* Was one side captured alone, and the connection is known to have been open? */
+static bool
+one_way(const struct ni_conn *c)
+{
+	return !c->packets[NI_CLIENT] || !c->packets[NI_SERVER];
+}
+
+/* Nothing more can come: so many requests it carried and no more. */
+static bool
+is_over(const struct ni_conn *c)
+{
+	return c->close != NI_CLOSE_OPEN && c->close != NI_CLOSE_TIMEOUT;
+}
+
 static void
 say_content(struct ni_ex *x)
 {
@@ -57,14 +71,17 @@ say_content(struct ni_ex *x)
 	uint64_t control = (uint64_t)c->syn_repeats + c->synack_repeats + c->fin_repeats;
 	bool data = c->data_bytes[0] || c->data_bytes[1];
 
+	if (one_way(c))
+		ni_say(x, NI_MSG_C_ONE_WAY);
 	ni_say(x, data ? NI_MSG_C_DATA : NI_MSG_C_NO_DATA);
 	if (data && c->service)
 		ni_say(x, c->requests ? NI_MSG_C_REQUESTS : NI_MSG_C_SERVICE);
-	if (c->requests && c->opening[0].frame)
+	if (c->requests && c->opening[0].frame && (c->requests > 1 || is_over(c)))
 		ni_say(x, c->requests == 1 ? NI_MSG_C_SHORT : NI_MSG_C_LONG);
 	say_times(x, again > control ? again - control : 0, NI_MSG_C_REPEATS);
-	say_times(x, (uint64_t)c->marks[NI_MARK_LOST_SEGMENT] + c->marks[NI_MARK_ACK_LOST_SEGMENT],
-		  NI_MSG_C_NOT_CAPTURED);
+	uint64_t gaps = c->marks[NI_MARK_LOST_SEGMENT];
+	say_times(x, gaps ? gaps : c->marks[NI_MARK_ACK_LOST_SEGMENT], NI_MSG_C_NOT_CAPTURED);
+	say_times(x, c->fin_repeats, NI_MSG_C_FIN_REPEATS);
 	say_times(x, c->marks[NI_MARK_ZERO_WINDOW], NI_MSG_C_ZERO_WINDOW);
 	say_times(x, (uint64_t)c->marks[NI_MARK_RST_IGNORED] + c->marks[NI_MARK_SYN_IGNORED],
 		  NI_MSG_C_IGNORED);
@@ -95,7 +112,7 @@ closing(const struct ni_conn *c)
 			   ? NI_MSG_C_RESET_AFTER_FIN
 			   : NI_MSG_C_RESET;
 	case NI_CLOSE_HALF_CLOSED:
-		return NI_MSG_C_HALF_CLOSED;
+		return one_way(c) ? NI_MSG_C_CLOSED_ONE_WAY : NI_MSG_C_HALF_CLOSED;
 	case NI_CLOSE_OPEN:
 		return NI_MSG_C_STILL_OPEN;
 	case NI_CLOSE_TIMEOUT:

@@ -83,6 +83,8 @@ NUMBER(closing_2, x->c->closing[1].frame)
 NUMBER(closing_3, x->c->closing[2].frame)
 NUMBER(closing_4, x->c->closing[3].frame)
 NUMBER(requests_n, x->c->requests)
+NUMBER(sack_from, x->r->sack_from)
+NUMBER(sack_last, x->r->sack_from + x->r->sack_len - 1)
 
 const struct ni_step *
 ni_ex_reset(const struct ni_conn *c)
@@ -129,7 +131,10 @@ static void
 times(struct ni_buf *b, const struct ni_ex *x)
 {
 	unsigned long long v = x->times;
-	ni_buf_fmt(b, NI_PLURAL("%llu time", "%llu times", x->times), v);
+	if (x->times == 1)
+		ni_buf_str(b, _("once"));
+	else
+		ni_buf_fmt(b, NI_PLURAL("%llu time", "%llu times", x->times), v);
 }
 
 static void
@@ -171,6 +176,7 @@ TIME(rtt, x->r->ack_rtt_ns, 0)
 TIME(since_open, x->r->ts_ns, x->c->opening[0].ts_ns)
 TIME(open_time, x->c->opening[2].ts_ns, x->c->opening[0].ts_ns)
 TIME(close_gap, x->c->closing[2].ts_ns, x->c->closing[0].ts_ns)
+TIME(fin_gap, x->c->closing[2].ts_ns, x->c->closing[1].ts_ns)
 
 /* ---- names, which are the same in every language ---- */
 
@@ -216,7 +222,8 @@ static const struct {
 	{"client_packets", client_packets}, {"server_packets", server_packets},
 	{"packets", packets}, {"times", times}, {"requests", requests}, {"overhead", overhead},
 	{"rto", rto}, {"rtt", rtt}, {"since_open", since_open}, {"open_time", open_time},
-	{"close_gap", close_gap}, {"now_sender", now_sender}, {"now_peer", now_peer},
+	{"close_gap", close_gap}, {"fin_gap", fin_gap},
+	{"sack_from", sack_from}, {"sack_last", sack_last}, {"now_sender", now_sender}, {"now_peer", now_peer},
 	{"was_sender", was_sender}, {"from", from}, {"to", to}, {"why", why}, {"ref", ref},
 	{"reset_state", reset_state}, {"first_state", first_state},
 	{"second_state", second_state}, {"service", service}, {"transport", transport},

@@ -12,8 +12,8 @@ ni_rung_make(struct ni_rung *r, const struct ni_tcp_in *in, const struct ni_tcp_
 {
 	struct ni_tcp_opts opt = {.wscale = 0};
 	bool acks = (in->flags & NI_TH_ACK) && s->acked_before && seq_gt(in->ack, s->acked_from);
-	if (in->flags & NI_TH_SYN)
-		ni_tcp_opts_read(in, &opt);
+	ni_tcp_opts_read(in, &opt);
+	bool sack = opt.nsack && (in->flags & NI_TH_ACK) && seq_gt(opt.sack[0][1], opt.sack[0][0]);
 	*r = (struct ni_rung){
 	    .frame = in->frame,
 	    .ts_ns = in->ts_ns,
@@ -32,10 +32,15 @@ ni_rung_make(struct ni_rung *r, const struct ni_tcp_in *in, const struct ni_tcp_
 	    .acked = acks ? in->ack - s->acked_from : 0,
 	    .conn = conn,
 	    .flags = in->flags,
-	    .mss = opt.mss,
-	    .wscale = opt.has & NI_OPT_WSCALE ? opt.wscale : NI_WSCALE_OFF,
+	    .mss = in->flags & NI_TH_SYN ? opt.mss : 0,
+	    .wscale =
+		(in->flags & NI_TH_SYN) && (opt.has & NI_OPT_WSCALE) ? opt.wscale : NI_WSCALE_OFF,
 	    .side = in->dir,
+	    .sack_from = sack ? opt.sack[0][0] - in->ack + s->rel_ack : 0,
+	    .sack_len = sack ? opt.sack[0][1] - opt.sack[0][0] : 0,
 	    .peer_full = s->peer_full,
+	    .unseen = s->unseen,
+	    .acked_already = s->acked_already,
 	    .was = {s->was[0], s->was[1]},
 	    .state = {s->state[0], s->state[1]},
 	    .why = {s->why[0], s->why[1]},

@@ -169,8 +169,10 @@ repeat_mark(const struct ni_tcp *t, const struct ni_tcp_seen *x)
 
 	if (mark)
 		mark = weigh(s, x, mark);
-	if (mark & BIT(RETRANSMISSION))
+	if (mark & BIT(RETRANSMISSION)) {
 		find_original(s, x);
+		x->out->unseen = !captured_before(s, x);
+	}
 	return mark;
 }
 

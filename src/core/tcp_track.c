@@ -526,6 +526,12 @@ fast(struct ni_tcp *t, struct ni_tcp_seen *x)
 	take(t, x);
 }
 
+static bool
+began_acked(const struct ni_tcp_side *s, const struct ni_tcp_in *in)
+{
+	return (s->has & NI_HAS_UNA) && seq_lt(in->seq, s->snd_una);
+}
+
 enum ni_track
 ni_tcp_track(struct ni_tcp *t, const struct ni_tcp_in *in, struct ni_tcp_out *out,
 	     const struct ni_tcp_env *env)
@@ -539,7 +545,8 @@ ni_tcp_track(struct ni_tcp *t, const struct ni_tcp_in *in, struct ni_tcp_out *ou
 				   .acked_from = t->side[in->dir].wup,
 				   .acked_before = t->side[in->dir].has & NI_HAS_WUP,
 				   .peer_full = (t->side[!in->dir].has & NI_HAS_SENT) &&
-						!t->side[!in->dir].window};
+						!t->side[!in->dir].window,
+				   .acked_already = began_acked(&t->side[in->dir], in)};
 	if (short_cut) {
 		fast(t, &x);
 	} else {

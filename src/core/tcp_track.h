@@ -62,6 +62,8 @@ struct ni_tcp_out {
 	uint32_t acked_from; /* the highest acknowledgement of its sender before; if it had one */
 	bool acked_before;   /* it had one */
 	bool peer_full;      /* the last window that its peer announced was 0 */
+	bool unseen;         /* a retransmission of what was not captured before */
+	bool acked_already;  /* it begins with a number that was acknowledged before */
 	uint64_t dup_ack_frame;
 	uint64_t acks_frame; /* the segment this one acknowledges; 0: none */
 	int64_t ack_rtt_ns;  /* since acks_frame */

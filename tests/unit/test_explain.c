@@ -96,6 +96,20 @@ explain(struct run *r, const struct ni_tcp_in *in, const struct ni_tcp_out *out)
 	assert_false(b.cut || full.cut);
 }
 
+/* "sack=FROM-TO": a SACK option alone. */
+static void
+put_sack(struct ni_tcp_in *in, const char *text)
+{
+	static uint8_t sack[12] = {1, 1, 5, 10};
+	char *to;
+	uint32_t from = (uint32_t)strtoul(text, &to, 10);
+	uint32_t ends[2] = {from, (uint32_t)strtoul(to + 1, NULL, 10)};
+	for (unsigned i = 0; i < 8; i++)
+		sack[4 + i] = (uint8_t)(ends[i / 4] >> (24 - 8 * (i % 4)));
+	in->opts = sack;
+	in->optlen = sizeof(sack);
+}
+
 static void
 play_segment(struct run *r, char *line)
 {
@@ -123,6 +137,10 @@ play_segment(struct run *r, char *line)
 			in.win = (uint16_t)strtoul(k + 4, NULL, 10);
 		else if (!strcmp(k, "twice"))
 			in.ip_id--;
+		else if (!strncmp(k, "id=", 3))
+			in.ip_id = (uint16_t)strtoul(k + 3, NULL, 10);
+		else if (!strncmp(k, "sack=", 5))
+			put_sack(&in, k + 5);
 		else
 			in.optlen = 0;
 	}
@@ -247,12 +265,12 @@ test_conn(void **state)
 		"The client closed first, and the close took three segments: FIN in frame 8, FIN and ACK together in frame 9, ACK in frame 10. "
 		"It is not four because the program of the server closed before the ACK had gone out (delayed ACK, RFC 9293 3.8.6.3). "
 		"So it is the client that waits in TIME_WAIT, 60 s on Linux (2 MSL = 4 minutes by RFC 9293), holding its own port 51000. "
-		"Nothing hinders the server: it can be restarted on port 80 at once.");
+		"This does not hinder the server: as far as this connection goes, it can be restarted on port 80 at once.");
 	assert_string_equal(tell(OPEN "s FA 780 159;c A 159 781;c FA 159 781 ms=300;s A 781 160", NI_TCP_END_CAPTURE),
 		"Client 10.0.0.2:51000 opened this connection to server 10.0.0.1:80 by the three-way handshake of frames 1, 2 and 3, which took 20.0 ms. "
 		"The client sent 58 bytes of data in 6 packets, the server 279 bytes in 5 packets. "
 		"The server closed first, and the close took four segments: FIN in frame 8, its ACK in frame 9, the other FIN in frame 10, its ACK in frame 11. "
-		"The ACK and the second FIN did not join, because the program of the client closed only 310 ms after the FIN had come and the ACK did not wait for that. "
+		"The ACK and the second FIN did not join, because the program of the client had not closed yet when the ACK went out: the FIN followed 300 ms later. "
 		"So it is the server that waits in TIME_WAIT, 60 s on Linux (2 MSL = 4 minutes by RFC 9293). "
 		"A server restarted on port 80 within this time gets \"Address already in use\" from bind(), unless it sets SO_REUSEADDR before, "
 		"as on Linux the server before it must have done too.");
@@ -260,6 +278,46 @@ test_conn(void **state)
 		"Client 10.0.0.2:51000 opened this connection to server 10.0.0.1:80 by the three-way handshake of frames 1, 2 and 3, which took 20.0 ms. "
 		"No data were exchanged. The client ended it with an RST in frame 4, in state ESTABLISHED: what was still on its way is lost. "
 		"After a reset nobody waits in TIME_WAIT: the port can be used again at once.");
+}
+
+/* What must not be said, because nobody can know it or because it is not so. */
+static void
+test_no_more_than_is_known(void **state)
+{
+	(void)state;
+	/* An RST far outside the window is not answered; the next ACK acknowledges data. */
+	assert_null(strstr(play(OPEN "c R 1000000159;c PA 159+10 780;s A 780 169"), "Challenge"));
+	assert_non_null(strstr(play(OPEN "c R 164;s A 780 159"), "Challenge"));
+	/* One direction: who closed first cannot be seen. */
+	assert_non_null(strstr(play("s SA 500 101;s PA 501+279 159;s FA 780 160"), "The server closes its direction"));
+	const char *one = tell("s SA 500 101;s PA 501+279 159;s FA 780 160", NI_TCP_END_CAPTURE);
+	assert_non_null(strstr(one, "Only one direction was captured"));
+	assert_null(strstr(one, "half-closed"));
+	/* One gap is one gap, though the ACK of it and the ACK of the FIN lie behind it, too. */
+	one = tell(HS "c PA 101+58 501;s A 501 159;c A 159 780;c FA 159 780;s A 780 160;s FA 780 160;c A 160 781", NI_TCP_END_CAPTURE);
+	assert_non_null(strstr(one, "were seen once:"));
+	/* A connection that goes on may carry more. */
+	tell(OPEN, NI_TCP_END_CAPTURE);
+	run.tcp[0].c.service = "http";
+	run.tcp[0].c.requests = 1;
+	assert_null(strstr(conn_text(&run.tcp[0].c), "short connection"));
+	/* The answer to a repeated FIN is no call for a fast retransmission. */
+	assert_null(strstr(play(OPEN "c FA 159 780;s A 780 160;s FA 780 160;c A 160 781;s FA 780 160 ms=300;c A 160 781"), "Duplicate ACK"));
+	/* A lone byte that nobody has acknowledged is no keep-alive. */
+	assert_null(strstr(play(OPEN "c PA 159+1 780;c PA 159+1 780 ms=300"), "eep-alive"));
+}
+
+static void
+test_sack(void **state)
+{
+	(void)state;
+	assert_non_null(strstr(play(OPEN "s A 880+100 159;c A 159 780 sack=880-980"),
+		"The client has the bytes 380 to 479 already, so the server need not send those again (SACK, RFC 2018)."));
+	assert_null(strstr(play(OPEN "s A 880+100 159;c A 159 780 sack=980-880"), "SACK"));
+	const char *twice = play(OPEN "s PA 780+4 159;c A 159 784;s PA 780+4 159;c A 159 784 sack=780-784");
+	assert_string_equal(twice, "The client has got the bytes 280 to 283 twice: they were sent again without need, or doubled on their way (D-SACK, RFC 2883).");
+	assert_string_equal(play(HS "c PA 101+9 501;c PA 110+9 501;c PA 119+9 501;c PA 128+9 501;c PA 146+9 501 id=20;c PA 137+9 501 ms=1 id=19"),
+		"Out of order: its timestamp or its IP identification shows that it was sent before segments that were captured earlier. It was overtaken on its way.");
 }
 
 /* What else can happen; together with the tests above these reach every sentence. */
@@ -411,6 +469,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_handshake),      cmocka_unit_test(test_close),
 	    cmocka_unit_test(test_conn),           cmocka_unit_test(test_table),
+	    cmocka_unit_test(test_sack),           cmocka_unit_test(test_no_more_than_is_known),
 	    cmocka_unit_test(test_every_sentence), cmocka_unit_test(test_verdicts),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
