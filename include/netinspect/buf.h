@@ -39,9 +39,9 @@ void ni_buf_hexbytes(struct ni_buf *b, const uint8_t *p, size_t n, char sep);
 void ni_buf_sec(struct ni_buf *b, int64_t ns, unsigned digits);
 /** With a comma between thousands: "1,234,567". */
 void ni_buf_num(struct ni_buf *b, uint64_t v);
-/** Bytes in three significant digits, cut, not rounded: "999 B", "1.23 MB". */
+/** Bytes in three significant digits, rounded: "999 B", "1.23 MB". */
 void ni_buf_size(struct ni_buf *b, uint64_t v);
-/** A span of time in three significant digits, cut: "42.0 µs", "1.50 s", "2 h 05 min". */
+/** A span of time in three significant digits, rounded: "42.0 µs", "1.50 s", "2 h 05 min". */
 void ni_buf_dur(struct ni_buf *b, int64_t ns);
 void ni_buf_ip4(struct ni_buf *b, const uint8_t *p);
 /** RFC 5952 form, with the dotted tail that inet_ntop() gives to mapped and compatible addresses.

@@ -262,8 +262,19 @@ ni_buf_num(struct ni_buf *b, uint64_t v)
 	}
 }
 
-/* @v / @unit in three significant digits: 1.23, 12.3, 123. Cut, not rounded, so that 999.9 kB
- * does not become 1000 kB. */
+/* To three significant digits, half up. The unit is chosen from the result: 999.9 kB is 1.00 MB. */
+static uint64_t
+round_to_three(uint64_t v)
+{
+	uint64_t step = 1;
+	while (v / step >= 1000)
+		step *= 10;
+	uint64_t down = v / step * step;
+	bool up = step > 1 && v - down >= step / 2;
+	return up && down <= UINT64_MAX - step ? down + step : down;
+}
+
+/* @v / @unit, which was rounded, in three significant digits: 1.23, 12.3, 123. */
 static void
 three_digits(struct ni_buf *b, uint64_t v, uint64_t unit)
 {
@@ -292,6 +303,7 @@ ni_buf_size(struct ni_buf *b, uint64_t v)
 		ni_buf_str(b, " B");
 		return;
 	}
+	v = round_to_three(v);
 	while (u < 4 && v / unit >= 1000) {
 		unit *= 1000;
 		u++;
@@ -305,6 +317,8 @@ void
 ni_buf_dur(struct ni_buf *b, int64_t ns)
 {
 	uint64_t u = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns;
+	if (u < UINT64_C(100) * 1000000000)
+		u = round_to_three(u);
 	uint64_t s = u / 1000000000;
 	if (ns < 0)
 		ni_buf_c(b, '-');

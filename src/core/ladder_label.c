@@ -47,7 +47,7 @@ segment_label(struct ni_buf *b, const struct ni_rung *r, unsigned brief)
 	bool control = r->flags & (NI_TH_SYN | NI_TH_FIN | NI_TH_RST);
 	bool has_ack = r->flags & NI_TH_ACK;
 	put_flags(b, r->flags);
-	if (control || r->len || !has_ack)
+	if (control || r->len || !has_ack || r->marks & 1u << NI_MARK_KEEP_ALIVE)
 		ni_buf_fmt(b, brief < 2 || control ? " seq=%u" : "", r->rel_seq);
 	if (has_ack && (brief < 1 || !r->len) && (brief < 2 || !control))
 		ni_buf_fmt(b, " ack=%u", r->rel_ack);
@@ -128,7 +128,7 @@ put_close(struct ni_buf *b, const struct ni_conn *c)
 	}
 	const char *word = ni_conn_close_name(c->close);
 	unsigned who = c->close == NI_CLOSE_RESET ? c->reset_by : c->closed_first;
-	if (who >= NI_NOBODY)
+	if (who >= NI_NOBODY || c->close == NI_CLOSE_SIMULTANEOUS)
 		ni_buf_fmt(b, "CLOSE %s", word);
 	else if (c->close == NI_CLOSE_RESET)
 		ni_buf_fmt(b, who == NI_CLIENT ? _("CLOSE %s by client") : _("CLOSE %s by server"),
@@ -146,6 +146,10 @@ put_mark(struct ni_buf *b, const struct ni_rung *r, unsigned mark)
 	const uint32_t again = 1u << NI_MARK_RETRANSMISSION | 1u << NI_MARK_FAST_RETRANSMISSION |
 			       1u << NI_MARK_SPURIOUS_RETRANSMISSION;
 	char mem[48];
+	if (mark == NI_MARK_KEEP_ALIVE && r->peer_full) { /* Linux asks with an old number */
+		ni_buf_str(b, "keep alive (zero window probe)");
+		return;
+	}
 	struct ni_buf name = ni_buf(mem, sizeof(mem));
 	for (const char *s = ni_mark_name(mark); *s; s++) {
 		char c = *s;
@@ -153,7 +157,7 @@ put_mark(struct ni_buf *b, const struct ni_rung *r, unsigned mark)
 	}
 	if (mark == NI_MARK_DUPLICATE_ACK && r->dup_ack_num)
 		ni_buf_fmt(&name, " %u", r->dup_ack_num);
-	bool names = (1u << mark & again) || mark == NI_MARK_DUPLICATE_ACK;
+	bool names = (1u << mark & again && !r->unseen) || mark == NI_MARK_DUPLICATE_ACK;
 	if (names && r->other_frame)
 		ni_buf_fmt(b, _("%s of #%llu"), ni_buf_z(&name),
 			   (unsigned long long)r->other_frame);

@@ -203,7 +203,9 @@ static void
 put_end_of_capture(const struct rp_ctx *ctx, const struct ni_conn *c, struct ni_buf *b)
 {
 	int64_t left = rp_diff(ctx->last_ns, c->last_ns);
-	if (left >= 0 && left < RP_PATIENCE_NS)
+	if (left == 0)
+		ni_buf_str(b, _("; it is the last packet of the capture"));
+	else if (left > 0 && left < RP_PATIENCE_NS)
 		ni_buf_fmt(b, _("; the capture ends %s later"), rp_word_dur(left).z);
 }
 
@@ -396,8 +398,10 @@ put_data(const struct ni_conn *c, struct ni_buf *b)
 		   rp_word_size(c->data_bytes[1]).z);
 	if (!c->requests)
 		return;
+	bool open = c->close == NI_CLOSE_OPEN || c->close == NI_CLOSE_TIMEOUT;
 	if (c->requests == 1)
-		ni_buf_str(b, _("; 1 request: a short connection"));
+		ni_buf_str(b,
+			   open ? _("; 1 request so far") : _("; 1 request: a short connection"));
 	else
 		ni_buf_fmt(b, _("; %u requests: a long connection, %.2f handshakes a request"),
 			   c->requests, 1.0 / c->requests);

@@ -146,8 +146,8 @@ say_by_frames(struct ni_buf *b, const struct ni_story *s, const uint8_t *hw,
 			   t, mac(w, hw), addr(w, &a->ip));
 	else
 		ni_buf_fmt(b,
-			   _("Packets for %s go to the MAC address %s; whose it is was asked "
-			     "before the capture began."),
+			   _("Packets for %s go to the MAC address %s; no ARP or "
+			     "neighbour discovery that would say whose it is was captured."),
 			   t, mac(w, hw));
 }
 

@@ -201,6 +201,45 @@ format_longer_than_its_scratch_space(void **state)
 	assert_true(s.len > 0 && s.len < sizeof(text));
 }
 
+/* Three digits, rounded; what is rounded up to the next unit is shown in that. */
+static void
+quantities(void **state)
+{
+	static const struct {
+		uint64_t size;
+		const char *text;
+	} sizes[] = {
+	    {0, "0 B"},           {999, "999 B"},           {1000, "1.00 kB"},
+	    {1079, "1.08 kB"},    {16963, "17.0 kB"},       {999499, "999 kB"},
+	    {999500, "1.00 MB"},  {999900, "1.00 MB"},      {1234567, "1.23 MB"},
+	    {1235000, "1.24 MB"}, {UINT64_MAX, "18400 PB"},
+	};
+	static const struct {
+		int64_t ns;
+		const char *text;
+	} spans[] = {
+	    {0, "0 s"},
+	    {999, "999 ns"},
+	    {4995000, "5.00 ms"},
+	    {-5076000, "-5.08 ms"},
+	    {999999, "1.00 ms"},
+	    {999999999, "1.00 s"},
+	    {99940000000, "99.9 s"},
+	    {99960000000, "1 min 40 s"},
+	    {3599999999999, "59 min 59 s"},
+	    {7500000000000, "2 h 05 min"},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		ni_buf_size(&b, sizes[i].size);
+		expect(sizes[i].text);
+	}
+	for (size_t i = 0; i < sizeof(spans) / sizeof(spans[0]); i++) {
+		ni_buf_dur(&b, spans[i].ns);
+		expect(spans[i].text);
+	}
+}
+
 static void
 numbers(void **state)
 {
@@ -367,7 +406,8 @@ main(void)
 	    cmocka_unit_test_setup(builder_cuts_and_remembers, fresh),
 	    cmocka_unit_test_setup(builder_of_no_size, fresh),
 	    cmocka_unit_test_setup(format_longer_than_its_scratch_space, fresh),
-	    cmocka_unit_test_setup(numbers, fresh),
+	    cmocka_unit_test_setup(quantities, fresh),
+    cmocka_unit_test_setup(numbers, fresh),
 	    cmocka_unit_test_setup(seconds, fresh),
 	    cmocka_unit_test_setup(addresses, fresh),
 	    cmocka_unit_test_setup(text_from_the_wire, fresh),
