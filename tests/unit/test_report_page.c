@@ -46,9 +46,9 @@ values(void **state)
 	assert_string_equal(value(rp_size, 999), "999 B");
 	assert_string_equal(value(rp_size, 1000), "1.00 kB");
 	assert_string_equal(value(rp_size, 12649), "12.6 kB");
-	assert_string_equal(value(rp_size, 999999), "999 kB");
+	assert_string_equal(value(rp_size, 999999), "1.00 MB");
 	assert_string_equal(value(rp_size, 1244972744), "1.24 GB");
-	assert_string_equal(value(rp_size, UINT64_MAX), "18446 PB");
+	assert_string_equal(value(rp_size, UINT64_MAX), "18400 PB");
 	assert_string_equal(duration(0), "0 s");
 	assert_string_equal(duration(812), "812 ns");
 	assert_string_equal(duration(81200), "81.2 µs");
