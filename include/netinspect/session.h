@@ -102,6 +102,7 @@ struct ni_excerpt {
 	int64_t first_ns;    /* of the capture's first frame */
 	int64_t previous_ns; /* of the frame before in the capture */
 	uint32_t conn;       /* the number of its conversation, should it begin with this frame */
+	bool conflict;       /* it claims an address that was claimed by another before (ARP) */
 };
 
 /**

@@ -57,6 +57,8 @@ struct ni_arp_table {
 	uint64_t frame; /* being taken in; 0: none */
 	int64_t now_ns;
 	bool conflict; /* the message being taken in claims what another MAC had claimed */
+	bool told;     /* somebody who has seen more says of every message … */
+	bool expected; /* … whether it does that */
 };
 
 /* One message, whichever protocol it came in. */
@@ -440,8 +442,15 @@ ni_arp_table_frame(struct ni_arp_table *t, struct ni_dis *d)
 		ask(t, d, &m);
 	else
 		answer(t, d, &m);
-	if (t->conflict)
+	if (t->told ? t->expected : t->conflict)
 		ni_note(d, l, &ni_arp_conflict);
+}
+
+void
+ni_arp_table_expect(struct ni_arp_table *t, bool conflict)
+{
+	t->told = true;
+	t->expected = conflict;
 }
 
 void

@@ -30,6 +30,9 @@ void ni_arp_table_free(struct ni_arp_table **t);
 /** Take in the ARP or neighbour discovery message of @d, if it holds one. */
 void ni_arp_table_frame(struct ni_arp_table *t, struct ni_dis *d);
 
+/** Say whether the next message claims what another MAC had claimed; then of every one. */
+void ni_arp_table_expect(struct ni_arp_table *t, bool conflict);
+
 /** Time has passed: tell of questions that nobody answers. */
 void ni_arp_table_tick(struct ni_arp_table *t, int64_t now_ns);
 

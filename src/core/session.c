@@ -298,6 +298,7 @@ ni_session_expect(struct ni_session *s, const struct ni_excerpt *x)
 	}
 	s->clock = (struct ni_clock){x->first_ns, x->previous_ns, x->previous_ns};
 	ni_conns_expect(s->conns, x->conn);
+	ni_arp_table_expect(s->arp, x->conflict);
 }
 
 void

@@ -231,6 +231,10 @@ struct rp_verdict {
 	uint8_t open, close, closed_first, reset_by;
 };
 void rp_verdict(struct ni_buf *b, const struct rp_verdict *v);
+/** What is bad, in a few words that are to be translated; "" for RP_BAD_NONE. */
+const char *rp_bad_name(enum rp_bad_kind kind);
+/** How bad it is. */
+enum ni_color rp_bad_color(enum rp_bad_kind kind);
 /** The worst that can be said of @c; RP_BAD_NONE if all is well. */
 enum rp_bad_kind rp_conn_trouble(const struct ni_conn *c, int64_t last_ns);
 /** The same from its segments alone, however it opened and closed. */

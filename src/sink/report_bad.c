@@ -61,6 +61,18 @@ static const struct {
     [RP_BAD_ARP_SILENT] = {N_("ARP without answer"), NI_C_NOTE},
 };
 
+const char *
+rp_bad_name(enum rp_bad_kind kind)
+{
+	return kinds[kind].text;
+}
+
+enum ni_color
+rp_bad_color(enum rp_bad_kind kind)
+{
+	return kinds[kind].color;
+}
+
 uint64_t
 rp_bad_hash(const char *s)
 {

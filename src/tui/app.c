@@ -281,15 +281,30 @@ change_sequence(struct ni_app *a)
 			       : _("sequence numbers from 0"));
 }
 
+/* The view of connections knows which one is next. */
+static void
+show_trouble(struct ni_app *a)
+{
+	enum { CONNS = NI_ACT_VIEW_2 - NI_ACT_VIEW_1 };
+	ni_app_tab(a, CONNS);
+	struct ni_view *v = ni_app_top(a);
+	v->ops->act(v, NI_ACT_TROUBLE);
+}
+
 /* What is the same in every view. */
 static bool
 act_anywhere(struct ni_app *a, enum ni_act act)
 {
 	static void (*const simple[])(struct ni_app *) = {
-	    [NI_ACT_HELP] = help,       [NI_ACT_HOLD] = hold,
-	    [NI_ACT_COPY] = copy,       [NI_ACT_EXPLAIN] = explain,
-	    [NI_ACT_RESTART] = restart, [NI_ACT_SEQUENCE] = change_sequence,
-	    [NI_ACT_TIME] = next_time,  [NI_ACT_STREAM] = ni_stream_follow,
+	    [NI_ACT_HELP] = help,
+	    [NI_ACT_HOLD] = hold,
+	    [NI_ACT_COPY] = copy,
+	    [NI_ACT_EXPLAIN] = explain,
+	    [NI_ACT_RESTART] = restart,
+	    [NI_ACT_SEQUENCE] = change_sequence,
+	    [NI_ACT_TIME] = next_time,
+	    [NI_ACT_STREAM] = ni_stream_follow,
+	    [NI_ACT_TROUBLE] = show_trouble,
 	};
 	if (act >= NI_ACT_VIEW_1 && act <= NI_ACT_VIEW_6)
 		ni_app_tab(a, (unsigned)act - NI_ACT_VIEW_1);
@@ -521,6 +536,9 @@ ni_app_run(const struct ni_app_opts *o, struct ni_err *err)
 	a->model = o->model;
 	a->time = o->time;
 	ni_keymap_init(&a->keys);
+	for (unsigned i = 0; i < NI_APP_TABS; i++)
+		if (ni_app_tabs[i])
+			a->columns[i] = ni_columns_all(ni_app_tabs[i]->ncolumns);
 	rc = ni_screen_open(o->ascii, o->mouse, err);
 	if (!rc) {
 		catch_signals();

@@ -62,6 +62,11 @@ struct ni_view_ops {
 	int (*write)(struct ni_view *v, const char *path, struct ni_buf *said, struct ni_err *err);
 	/* Whether it stays at the newest. */
 	bool (*follows)(const struct ni_view *v);
+	/* The columns that can be chosen; NULL: none. */
+	const struct ni_column_def *columns;
+	int ncolumns;
+	/* What takes long at the moment, for the last line; Esc is given to act() first then. */
+	void (*busy)(const struct ni_view *v, struct ni_buf *b);
 	/* What e shows. */
 	void (*explain)(struct ni_view *v, struct ni_buf *b);
 };
@@ -97,9 +102,10 @@ struct ni_app {
 	struct ni_model *model;
 	struct ni_keymap keys;
 	enum ni_time_format time;
-	struct ni_view *tabs[NI_APP_TABS];   /* made when first shown */
-	unsigned tab;                        /* the current one */
-	struct ni_view *stack[NI_APP_DEPTH]; /* on top of it */
+	struct ni_view *tabs[NI_APP_TABS];      /* made when first shown */
+	unsigned tab;                           /* the current one */
+	struct ni_columns columns[NI_APP_TABS]; /* that the user has chosen */
+	struct ni_view *stack[NI_APP_DEPTH];    /* on top of it */
 	unsigned depth;
 	struct ni_filtering *filter;
 	struct ni_search *search; /* NULL: nothing was searched for */

@@ -236,6 +236,11 @@ counters(struct ni_app *a, const struct ni_model_stats *s, struct ni_buf *b, int
 			   ni_app_word(s->packets - a->held_stats.packets).z);
 		entry(b, width, &one);
 	}
+	uint64_t troubled = ni_conntab_troubled(ni_model_conns(a->model));
+	if (troubled) {
+		ni_buf_fmt(&one, _("  ! %s in trouble"), ni_app_word(troubled).z);
+		entry(b, width, &one);
+	}
 	ni_buf_fmt(&one, _("  dropped %s"), ni_app_word(s->dropped).z);
 	entry(b, width, &one);
 	if (s->forgotten + s->lost) {
@@ -304,6 +309,13 @@ draw_bottom(struct ni_app *a, int y, int *caret)
 	if (a->search_way && a->search) {
 		ni_buf_fmt(&b, _("looking for %s  %u%%  Esc stops"), ni_search_text(a->search),
 			   ni_pass_percent(ni_search_pass(a->search)));
+		ni_screen_text(y, 0, cols, ni_buf_z(&b), NI_ROLE_NOTE, true);
+		return;
+	}
+	const struct ni_view *v = ni_app_top(a);
+	if (v->ops->busy)
+		v->ops->busy(v, &b);
+	if (b.len) {
 		ni_screen_text(y, 0, cols, ni_buf_z(&b), NI_ROLE_NOTE, true);
 		return;
 	}

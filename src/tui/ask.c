@@ -265,10 +265,30 @@ cmd_help(struct ni_app *a, const char *arg)
 	ni_app_act(a, NI_ACT_HELP);
 }
 
+/* The view that a number or a name stands for, which the table of keys has; or -1. */
+static int
+tab_named(const char *name, size_t n)
+{
+	static const char prefix[] = "view-";
+	if (n == 1 && name[0] >= '1' && name[0] < '1' + NI_APP_TABS)
+		return name[0] - '1';
+	for (const struct ni_key_row *r = ni_keys_table(); r->name; r++)
+		if (r->act >= NI_ACT_VIEW_1 && r->act <= NI_ACT_VIEW_6 &&
+		    strlen(r->name) == strlen(prefix) + n &&
+		    !strncmp(r->name + strlen(prefix), name, n))
+			return (int)r->act - NI_ACT_VIEW_1;
+	return -1;
+}
+
 static void
 cmd_view(struct ni_app *a, const char *arg)
 {
-	ni_app_tab(a, (unsigned)(arg[0] - '1'));
+	int tab = tab_named(arg, strlen(arg));
+	if (tab < 0)
+		ni_app_say(a, NI_ROLE_BAD, _("%s: no such view; packets, connections, http, …"),
+			   arg);
+	else
+		ni_app_tab(a, (unsigned)tab);
 }
 
 static void
@@ -301,6 +321,26 @@ set_theme(struct ni_app *a, const char *v)
 	ni_app_say(a, NI_ROLE_BAD, _("%s: no such theme; dark, light, mono"), v);
 }
 
+/* "VIEW NAME,NAME", or the names alone for the view that is open. */
+static void
+set_columns(struct ni_app *a, const char *v)
+{
+	struct ni_err err = {.what = "", .hint = ""};
+	const char *names = strchr(v, ' ');
+	int tab = names ? tab_named(v, (size_t)(names - v)) : (int)a->tab;
+	if (tab < 0 || !ni_app_tabs[tab]) {
+		ni_app_say(a, NI_ROLE_BAD, _("%s: no such view"), v);
+		return;
+	}
+	names = names ? names + 1 : v;
+	const struct ni_view_ops *ops = ni_app_tabs[tab];
+	if (!ops->columns)
+		ni_app_say(a, NI_ROLE_WARN, "%s", _("this view has no columns to choose"));
+	else if (ni_columns_parse(&a->columns[tab], ops->columns, names, &err))
+		ni_app_say(a, NI_ROLE_BAD, _("columns: %s%s%s"), err.what, *err.what ? "; " : "",
+			   err.hint);
+}
+
 static void
 cmd_set(struct ni_app *a, const char *arg)
 {
@@ -312,8 +352,10 @@ cmd_set(struct ni_app *a, const char *arg)
 		set_time(a, v);
 	else if (!strcmp(word, "theme"))
 		set_theme(a, v);
+	else if (!strcmp(word, "columns"))
+		set_columns(a, v);
 	else
-		ni_app_say(a, NI_ROLE_BAD, _("%s: no such setting; time, theme"), word);
+		ni_app_say(a, NI_ROLE_BAD, _("%s: no such setting; time, theme, columns"), word);
 }
 
 static const struct command commands[] = {
@@ -325,9 +367,9 @@ enum { NCOMMANDS = sizeof(commands) / sizeof(commands[0]) };
 const char *
 ni_app_complete_command(void *ctx, const struct ni_prompt *p, size_t *from, unsigned n)
 {
-	static const char *const settings[] = {"time ",       "time relative", "time delta",
-					       "time clock",  "time epoch",    "theme dark",
-					       "theme light", "theme mono",    NULL};
+	static const char *const settings[] = {
+	    "time ",    "time relative", "time delta",  "time clock", "time epoch",
+	    "columns ", "theme dark",    "theme light", "theme mono", NULL};
 	*from = 0;
 	if (!strncmp(p->text, "filter ", 7) && p->at >= 7)
 		return complete_filter(ctx, p, from, n);

@@ -2,6 +2,8 @@
 /* Widths of columns; see columns_fit.h. */
 #include "columns_fit.h"
 
+#include <string.h>
+
 #include "i18n.h"
 
 /* Columns of the screen that all of them take. */
@@ -96,4 +98,105 @@ const char *
 ni_column_title(const struct ni_column_def *c)
 {
 	return *c->title ? _(c->title) : ""; /* of nothing gettext has the catalogue's header */
+}
+
+/* ---- those that are shown ---- */
+
+struct ni_columns
+ni_columns_all(int n)
+{
+	struct ni_columns c = {.n = (uint8_t)n, .all = (uint8_t)n};
+	for (uint8_t i = 0; i < c.n; i++)
+		c.which[i] = i;
+	return c;
+}
+
+int
+ni_columns_at(const struct ni_columns *c, int i)
+{
+	return i < c->n ? c->which[i] : -1;
+}
+
+int
+ni_columns_step(const struct ni_columns *c, int at, int way)
+{
+	const uint8_t *p = memchr(c->which, at, c->n);
+	if (!p)
+		return ni_columns_at(c, 0); /* it is not shown any more */
+	return ni_columns_at(c, (int)(p - c->which + way + c->n) % c->n);
+}
+
+void
+ni_columns_fit_shown(const struct ni_columns *c, const struct ni_column_def *defs,
+		     const int *natural, int total, int *width)
+{
+	struct ni_column_def shown[NI_COLUMNS_MAX];
+	int wish[NI_COLUMNS_MAX], got[NI_COLUMNS_MAX];
+	for (int k = 0; k < c->n; k++) {
+		shown[k] = defs[c->which[k]];
+		wish[k] = natural[c->which[k]];
+	}
+	ni_columns_fit(shown, c->n, wish, total, got);
+	memset(width, 0, c->all * sizeof(*width));
+	for (int k = 0; k < c->n; k++)
+		width[c->which[k]] = got[k];
+}
+
+void
+ni_columns_line(struct ni_buf *b, const struct ni_columns *c, const struct ni_column_def *defs,
+		const int *width, const char *text, size_t cell)
+{
+	for (int k = 0; k < c->n; k++) {
+		unsigned i = c->which[k];
+		if (!width[i])
+			continue;
+		ni_line_fit(b, text + i * cell, width[i], (enum ni_fit)defs[i].fit);
+		ni_buf_c(b, ' ');
+	}
+}
+
+static int
+find(const struct ni_column_def *defs, int n, const char *name, size_t len)
+{
+	for (int i = 0; i < n; i++)
+		if (strlen(defs[i].name) == len && !strncmp(defs[i].name, name, len))
+			return i;
+	return -1;
+}
+
+static int
+no_such(const struct ni_column_def *defs, int n, struct ni_err *err)
+{
+	char names[256];
+	struct ni_buf b = ni_buf(names, sizeof(names));
+	for (int i = 0; i < n; i++) {
+		if (i)
+			ni_buf_c(&b, ',');
+		ni_buf_str(&b, defs[i].name);
+	}
+	ni_hint(err, "%s", ni_buf_z(&b));
+	return NI_ERR_INPUT;
+}
+
+int
+ni_columns_parse(struct ni_columns *c, const struct ni_column_def *defs, const char *names,
+		 struct ni_err *err)
+{
+	struct ni_columns new = {.all = c->all};
+	for (const char *s = names; *s;) {
+		size_t len = strcspn(s, ",");
+		int i = find(defs, c->all, s, len);
+		if (i < 0) {
+			ni_fail(err, NI_ERR_INPUT, _("%.*s: no such column"), (int)len, s);
+			return no_such(defs, c->all, err);
+		}
+		if (memchr(new.which, i, new.n))
+			return ni_fail(err, NI_ERR_INPUT, _("%.*s: twice"), (int)len, s);
+		new.which[new.n++] = (uint8_t)i;
+		s += len + (s[len] == ',');
+	}
+	if (!new.n)
+		return no_such(defs, c->all, err);
+	*c = new;
+	return NI_SUCCESS;
 }

@@ -5,6 +5,7 @@
  *   theme dark|light|mono
  *   color ROLE FOREGROUND [BACKGROUND] [bold]
  *   key KEY ACTION
+ *   columns VIEW NAME,NAME …
  *   time relative|delta|clock|date|utc|epoch
  */
 #include "config.h"
@@ -58,9 +59,11 @@ set(struct ni_app *a, char *const *w, int n, struct ni_err *err)
 			      : ni_fail(err, NI_ERR_INPUT, "%s", _("key: KEY ACTION"));
 	if (!strcmp(w[0], "color"))
 		return set_color(w, n, err);
-	if (n != 2)
-		return ni_fail(err, NI_ERR_INPUT, _("%s: one word has to follow"), w[0]);
-	snprintf(line, sizeof(line), "set %s %s", w[0], w[1]);
+	if (n != 2 + !strcmp(w[0], "columns"))
+		return ni_fail(err, NI_ERR_INPUT, n < 2 ? _("%s: what?") : _("%s: too many words"),
+			       w[0]);
+	snprintf(line, sizeof(line), "set %s %s %s", w[0], w[1], n > 2 ? w[2] : "");
+	line[strlen(line) - (n == 2)] = '\0';
 	a->message[0] = '\0';
 	ni_app_command(a, line);
 	return a->message[0] ? ni_fail(err, NI_ERR_INPUT, "%s", a->message) : NI_SUCCESS;

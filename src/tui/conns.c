@@ -8,6 +8,7 @@
 
 #include "app.h"
 #include "i18n.h"
+#include "report.h"
 #include "told.h"
 
 enum {
@@ -17,12 +18,14 @@ enum {
 };
 
 enum column {
+	MARK,
 	NUMBER,
 	CLIENT,
 	ARROW,
 	SERVER,
 	OPEN,
 	CLOSE,
+	TROUBLE,
 	STATES,
 	HTTP,
 	RTT,
@@ -34,12 +37,14 @@ enum column {
 
 /* clang-format off */
 static const struct ni_column_def columns[NCOLS] = {
+	[MARK] = {"!", "mark", 1, 1, 0, NI_FIT_LEFT, 0, 0},
 	[NUMBER] = {N_("#"), "number", 3, 10, 0, NI_FIT_RIGHT, 0, 0},
 	[CLIENT] = {N_("client"), "client", 12, 47, 21, NI_FIT_MIDDLE, 4, 0},
 	[ARROW] = {"", "arrow", 1, 1, 0, NI_FIT_LEFT, 0, 0},
 	[SERVER] = {N_("server"), "server", 12, 47, 21, NI_FIT_MIDDLE, 4, 0},
 	[OPEN] = {N_("open"), "open", 5, 12, 0, NI_FIT_LEFT, 0, 0},
 	[CLOSE] = {N_("close"), "close", 5, 16, 0, NI_FIT_LEFT, 0, 0},
+	[TROUBLE] = {N_("trouble"), "trouble", 5, 24, 12, NI_FIT_LEFT, 6, 10},
 	[STATES] = {N_("states"), "states", 9, 25, 20, NI_FIT_LEFT, 7, 9},
 	[HTTP] = {N_("http"), "http", 5, 0, 8, NI_FIT_LEFT, 8, 3},
 	[RTT] = {N_("rtt"), "rtt", 5, 9, 0, NI_FIT_RIGHT, 0, 5},
@@ -61,6 +66,7 @@ struct conns {
 	int64_t arranged_ns, took_ns;           /* when, and how long it took */
 	uint32_t selected;                      /* key of the conversation */
 	struct ni_rect at;
+	bool shown_trouble; /* T was pressed before: go on behind the cursor */
 };
 
 static void
@@ -86,10 +92,21 @@ conns_create(struct ni_app *a, const struct ni_view_arg *arg, struct ni_err *err
 
 /* ---- order ---- */
 
+/* The higher the worse; 0: all is well. */
+static int
+severity(const struct ni_conn_row *r)
+{
+	enum ni_color c = rp_bad_color((enum rp_bad_kind)r->trouble);
+	return c == NI_C_BAD ? 3 : c == NI_C_WARN ? 2 : r->trouble ? 1 : 0;
+}
+
 static int64_t
 key_of(const struct ni_conn_row *r, enum column c)
 {
 	switch (c) {
+	case MARK:
+	case TROUBLE:
+		return -severity(r);
 	case CLIENT:
 		return r->port[NI_CLIENT];
 	case SERVER:
@@ -288,6 +305,13 @@ static void
 print_cell(struct ni_buf *b, const struct ni_conn_row *r, enum column c)
 {
 	switch (c) {
+	case MARK:
+		ni_buf_str(b, ni_conn_row_is_troubled(r) ? "!" : r->trouble ? "·" : "");
+		break;
+	case TROUBLE:
+		if (r->trouble)
+			ni_buf_str(b, _(rp_bad_name((enum rp_bad_kind)r->trouble)));
+		break;
 	case NUMBER:
 		ni_buf_u64(b, r->key & NI_IX_CONN_ID);
 		break;
@@ -336,27 +360,23 @@ print_cell(struct ni_buf *b, const struct ni_conn_row *r, enum column c)
 static enum ni_role
 role_of(const struct ni_conn_row *r)
 {
-	if (!r || r->ipproto != 6)
-		return NI_ROLE_TEXT;
-	if (r->close == NI_CLOSE_RESET || r->open == NI_OPEN_REFUSED || r->open == NI_OPEN_ABORTED)
-		return NI_ROLE_BAD;
-	if (r->open == NI_OPEN_NO_ANSWER || r->open == NI_OPEN_HALF_OPEN ||
-	    r->close == NI_CLOSE_TIMEOUT)
-		return NI_ROLE_WARN;
-	return NI_ROLE_TEXT;
+	static const enum ni_role roles[] = {NI_ROLE_TEXT, NI_ROLE_NOTE, NI_ROLE_WARN, NI_ROLE_BAD};
+	return r ? roles[severity(r)] : NI_ROLE_TEXT;
+}
+
+static const struct ni_columns *
+shown(const struct conns *c)
+{
+	return &c->view.app->columns[1];
 }
 
 static void
-draw_row(const struct ni_rect *at, const int *width, const char (*text)[CELL], enum ni_role role)
+draw_row(const struct conns *c, const struct ni_rect *at, const int *width,
+	 const char (*text)[CELL], enum ni_role role)
 {
 	char line[NCOLS * CELL];
 	struct ni_buf b = ni_buf(line, sizeof(line));
-	for (int i = 0; i < NCOLS; i++) {
-		if (!width[i])
-			continue;
-		ni_line_fit(&b, text[i], width[i], (enum ni_fit)columns[i].fit);
-		ni_buf_c(&b, ' ');
-	}
+	ni_columns_line(&b, shown(c), columns, width, text[0], CELL);
 	ni_screen_text(at->y, at->x, at->w, ni_buf_z(&b), role, true);
 }
 
@@ -386,7 +406,7 @@ draw_titles(const struct conns *c, struct ni_rect r, const int *width)
 		ni_buf_z(&b);
 	}
 	r.h = 1;
-	draw_row(&r, width, (const char(*)[CELL])titles, NI_ROLE_TITLE);
+	draw_row(c, &r, width, (const char(*)[CELL])titles, NI_ROLE_TITLE);
 }
 
 static void
@@ -418,12 +438,12 @@ conns_draw(struct ni_view *v, struct ni_rect r)
 		free(text);
 		return;
 	}
-	ni_columns_fit(columns, NCOLS, natural, r.w, width);
+	ni_columns_fit_shown(shown(c), columns, natural, r.w, width);
 	draw_titles(c, r, width);
 	for (int k = 0; k < n; k++) {
 		uint64_t i = c->list.top + (uint64_t)k;
 		struct ni_rect at = {r.y + 1 + k, r.x, 1, r.w};
-		draw_row(&at, width, (const char(*)[CELL])text[k],
+		draw_row(c, &at, width, (const char(*)[CELL])text[k],
 			 i == c->list.cursor ? NI_ROLE_SELECTED : role_of(row(c, i)));
 	}
 	free(text);
@@ -435,10 +455,9 @@ static void
 sort(struct conns *c, int way)
 {
 	int by = (int)c->sort;
-	if (c->sorted)
-		by = (by + way + NCOLS) % NCOLS;
-	if (by == ARROW)
-		by += way;
+	do
+		by = ni_columns_step(shown(c), by, c->sorted ? way : 0);
+	while (by == ARROW && shown(c)->n > 1 && (c->sorted = true));
 	c->sort = (enum column)by;
 	c->sorted = true;
 	c->table_version = 0;
@@ -453,6 +472,29 @@ open_row(struct conns *c)
 	struct ni_view_arg arg = {.conn = r->key, .packet = r->first_frame};
 	bool ladder = r->key >> NI_IX_CONN_SHIFT == NI_IX_TCP;
 	ni_app_push(c->view.app, ladder ? &ni_ladder_view : &ni_packets_view, &arg);
+}
+
+/* From the cursor on, and on from the top. */
+static void
+next_trouble(struct conns *c)
+{
+	struct ni_app *a = c->view.app;
+	settle(c);
+	for (uint64_t i = 1; i <= c->n; i++) {
+		uint64_t at = (c->list.cursor + i - !c->shown_trouble) % c->n;
+		const struct ni_conn_row *r = row(c, at);
+		if (!r || !ni_conn_row_is_troubled(r))
+			continue;
+		c->shown_trouble = true;
+		ni_list_go(&c->list, at);
+		c->selected = r->key;
+		ni_app_say(a, NI_ROLE_NOTE, _("%s: e explains, Enter draws it"),
+			   _(rp_bad_name((enum rp_bad_kind)r->trouble)));
+		return;
+	}
+	ni_app_say(a, NI_ROLE_GOOD, "%s",
+		   *ni_filtering_text(a->filter) ? _("no connection here is in trouble")
+						 : _("no connection is in trouble"));
 }
 
 static bool
@@ -473,6 +515,8 @@ conns_act(struct ni_view *v, enum ni_act act)
 		c->reverse = !c->reverse;
 		c->sorted = true;
 		c->table_version = 0;
+	} else if (act == NI_ACT_TROUBLE) {
+		next_trouble(c);
 	} else if (act == NI_ACT_FOLLOW) {
 		c->list.follow = !c->list.follow;
 	} else {
@@ -572,6 +616,8 @@ const struct ni_view_ops ni_conns_view = {
     .search = conns_search,
     .follows = conns_follows,
     .explain = conns_explain,
+    .columns = columns,
+    .ncolumns = NCOLS,
 };
 
 const struct ni_view_ops *const ni_app_tabs[NI_APP_TABS] = {&ni_packets_view, &ni_conns_view,

@@ -21,6 +21,7 @@ static const struct ni_key_row table[] = {
 	{NI_ACT_SEARCH, "search", NI_AT_ALL, "/", N_("Find"), 4, N_("search text; '/x 0d0a' bytes, '/~ RE' a regular expression")},
 	{NI_ACT_SEARCH_NEXT, "search-next", NI_AT_ALL, "n", NULL, 0, N_("next match")},
 	{NI_ACT_SEARCH_PREVIOUS, "search-previous", NI_AT_ALL, "N", NULL, 0, N_("previous match")},
+	{NI_ACT_TROUBLE, "trouble", NI_AT_ALL, "T", N_("Trouble"), 5, N_("the next connection that something is wrong with")},
 	{NI_ACT_EXPLAIN, "explain", LISTS, "e", N_("Explain"), 5, N_("explain the selected packet or connection")},
 	{NI_ACT_STREAM, "stream", LISTS | NI_AT_STREAM, "x", N_("Stream"), 8, N_("follow the stream; again: as bytes")},
 	{NI_ACT_WRITE, "write", NI_AT_ALL, "w", N_("Write"), 9, N_("write what is shown to a file")},

@@ -18,6 +18,7 @@ packets_destroy(struct ni_view *v)
 {
 	struct ni_packets *p = (struct ni_packets *)v;
 	ni_detail_free(&p->detail);
+	ni_sorted_free(&p->order);
 	ni_rows_free(&p->rows);
 	ni_set_free(&p->scope);
 	free(p->visible);
@@ -136,6 +137,7 @@ static bool
 act_list(struct ni_packets *p, enum ni_act act)
 {
 	if (ni_list_act(&p->list, act)) {
+		p->stay = false;
 		if (act == NI_ACT_BOTTOM && ni_model_live(p->view.app->model))
 			p->list.follow = true;
 		ni_packets_select(p);
@@ -183,9 +185,30 @@ act_hex(struct ni_packets *p, enum ni_act act)
 	return true;
 }
 
+static bool
+is_sorting(const struct ni_packets *p)
+{
+	return p->order && ni_sorted_percent(p->order) < 100;
+}
+
+static bool
+packets_work(struct ni_view *v, int64_t ns)
+{
+	return ni_packets_sort_work((struct ni_packets *)v, ns);
+}
+
+static void
+packets_busy(const struct ni_view *v, struct ni_buf *b)
+{
+	const struct ni_packets *p = (const struct ni_packets *)v;
+	if (is_sorting(p))
+		ni_buf_fmt(b, _("sorting  %u%%  Esc stops"), ni_sorted_percent(p->order));
+}
+
 static void
 follow(struct ni_packets *p)
 {
+	ni_sorted_free(&p->order); /* the newest is last in order of time alone */
 	p->list.follow = !p->list.follow;
 	ni_packets_sync(p);
 }
@@ -202,6 +225,12 @@ packets_act(struct ni_view *v, enum ni_act act)
 		p->zoom = !p->zoom;
 	else if (act == NI_ACT_LARGER || act == NI_ACT_SMALLER)
 		change_share(p, act == NI_ACT_LARGER ? STEP : -STEP);
+	else if (act == NI_ACT_SORT_LEFT || act == NI_ACT_SORT_RIGHT)
+		ni_packets_sort(p, act == NI_ACT_SORT_LEFT ? -1 : 1);
+	else if (act == NI_ACT_SORT_REVERSE)
+		ni_packets_sort(p, 0);
+	else if (act == NI_ACT_BACK && is_sorting(p))
+		ni_sorted_free(&p->order);
 	else if (act == NI_ACT_FOLLOW)
 		follow(p);
 	else
@@ -334,4 +363,8 @@ const struct ni_view_ops ni_packets_view = {
     .follows = packets_follows,
     .write = ni_packets_write,
     .explain = packets_explain,
+    .work = packets_work,
+    .busy = packets_busy,
+    .columns = ni_packets_columns,
+    .ncolumns = NI_PACKETS_COLUMNS,
 };

@@ -6,6 +6,7 @@
 #include "app.h"
 #include "detail.h"
 #include "rows.h"
+#include "sorted.h"
 
 enum ni_pane { NI_PANE_LIST, NI_PANE_TREE, NI_PANE_HEX, NI_NPANES };
 enum { NI_OPENED_MAX = 256 };
@@ -18,6 +19,10 @@ struct ni_packets {
 	uint64_t selected;     /* packet; 0: none yet */
 	struct ni_list list;
 	struct ni_rows *rows;
+	struct ni_sorted *order; /* NULL: as they came */
+	int sort;                /* column that they are sorted by */
+	bool reverse;
+	bool stay;         /* at the top, whatever gets there by sorting */
 	uint64_t restyled; /* what app.restyled was when they were made */
 
 	struct ni_detail detail;
@@ -37,12 +42,19 @@ struct ni_packets {
 	int info_from; /* columns of Info that are scrolled out to the left */
 };
 
+extern const struct ni_column_def ni_packets_columns[];
+enum { NI_PACKETS_COLUMNS = 8 };
+
 /** Bring list and selection up to date with packets and filter. */
 void ni_packets_sync(struct ni_packets *p);
 /** The packet in row @row; 0: none. */
 uint64_t ni_packets_number(const struct ni_packets *p, uint64_t row);
 /** Take what the list's cursor stands on as selected. */
 void ni_packets_select(struct ni_packets *p);
+/** Sort by the column @way places on; 0: by the same one, the other way round. */
+void ni_packets_sort(struct ni_packets *p, int way);
+/** Sort on for about @ns. */
+bool ni_packets_sort_work(struct ni_packets *p, int64_t ns);
 void ni_packets_draw_list(struct ni_packets *p, struct ni_rect r);
 
 /** Bring tree and bytes up to date with the selection. */

@@ -9,12 +9,22 @@
 #include "netinspect/clock.h"
 #include "packets.h"
 
-enum { CELL = 512, MAX_ROWS = 400, SCAN = 200000 };
+enum { CELL = 512, MAX_ROWS = 400, SCAN = 200000, ROWS_NS = 25000000 };
 
-enum column { NUMBER, TIME, SOURCE, ARROW, DESTINATION, PROTOCOL, LENGTH, INFO, NCOLS };
+enum column {
+	NUMBER,
+	TIME,
+	SOURCE,
+	ARROW,
+	DESTINATION,
+	PROTOCOL,
+	LENGTH,
+	INFO,
+	NCOLS = NI_PACKETS_COLUMNS
+};
 
 /* clang-format off */
-static const struct ni_column_def columns[NCOLS] = {
+const struct ni_column_def ni_packets_columns[NI_PACKETS_COLUMNS] = {
 	[NUMBER] = {N_("No."), "number", 5, 12, 0, NI_FIT_RIGHT, 0, 0},
 	[TIME] = {N_("Time"), "time", 8, 27, 0, NI_FIT_RIGHT, 0, 4},
 	[SOURCE] = {N_("Source"), "source", 9, 39, 15, NI_FIT_MIDDLE, 3, 0},
@@ -79,6 +89,8 @@ row_of(const struct ni_packets *p, uint64_t number)
 {
 	uint64_t first = ni_index_first(ni_model_index(p->view.app->model));
 	uint64_t before = number > first ? number - first : 0;
+	if (p->order)
+		return ni_sorted_row(p->order, number);
 	return members(p) ? ni_set_rank(members(p), number) - first_row(p) : before;
 }
 
@@ -88,6 +100,8 @@ ni_packets_number(const struct ni_packets *p, uint64_t row)
 	uint64_t first = ni_index_first(ni_model_index(p->view.app->model));
 	if (row >= p->list.count)
 		return 0;
+	if (p->order)
+		return ni_sorted_number(p->order, row);
 	return members(p) ? ni_set_select(members(p), first_row(p) + row) : first + row;
 }
 
@@ -96,9 +110,12 @@ ni_packets_sync(struct ni_packets *p)
 {
 	if (p->conn != NI_IX_NO_CONN)
 		extend_scope(p);
-	uint64_t rows = row_of(p, last_shown(p) + 1);
+	uint64_t rows = p->order ? ni_sorted_count(p->order) : row_of(p, last_shown(p) + 1);
 	uint64_t top = p->list.cursor - p->list.top;
-	if (p->selected && !p->list.follow) {
+	if (p->stay) {
+		p->list.cursor = 0;
+		p->stay = p->order && ni_sorted_percent(p->order) < 100;
+	} else if (p->selected && !p->list.follow) {
 		p->list.cursor = row_of(p, p->selected);
 		p->list.top = p->list.cursor > top ? p->list.cursor - top : 0;
 	}
@@ -114,6 +131,50 @@ ni_packets_select(struct ni_packets *p)
 	uint64_t number = ni_packets_number(p, p->list.cursor);
 	if (number)
 		p->selected = number;
+}
+
+/* ---- sorting ---- */
+
+void
+ni_packets_sort(struct ni_packets *p, int way)
+{
+	static const enum ni_sorted_key keys[NCOLS] = {
+	    [NUMBER] = NI_SORTED_NUMBER,     [TIME] = NI_SORTED_TIME,
+	    [SOURCE] = NI_SORTED_SOURCE,     [DESTINATION] = NI_SORTED_DESTINATION,
+	    [PROTOCOL] = NI_SORTED_PROTOCOL, [LENGTH] = NI_SORTED_LENGTH,
+	    [INFO] = NI_SORTED_TROUBLE,
+	};
+	struct ni_app *a = p->view.app;
+	if (way)
+		p->sort = ni_columns_step(&a->columns[0], p->sort, way);
+	else
+		p->reverse = !p->reverse;
+	if (p->sort == ARROW)
+		p->sort = ni_columns_step(&a->columns[0], p->sort, way);
+	p->stay = !p->list.cursor || p->list.follow;
+	p->list.follow = false;
+	ni_sorted_free(&p->order);
+	if (p->sort == NUMBER && !p->reverse)
+		return; /* as they came */
+	p->order = ni_sorted_new(a->model, keys[p->sort], p->reverse);
+	if (!p->order)
+		ni_app_say(a, NI_ROLE_BAD, "%s", _("there is no memory left"));
+	ni_packets_sort_work(p, 0);
+}
+
+bool
+ni_packets_sort_work(struct ni_packets *p, int64_t ns)
+{
+	if (!p->order)
+		return false;
+	struct ni_sorted_of of = {
+	    .members = members(p),
+	    .last = last_shown(p),
+	    .changes = ni_filtering_changes(p->view.app->filter),
+	};
+	if (p->conn != NI_IX_NO_CONN)
+		extend_scope(p);
+	return ni_sorted_work(p->order, &of, ns);
 }
 
 /* ---- drawing ---- */
@@ -170,21 +231,23 @@ role_of(uint8_t level)
 				  : NI_ROLE_TEXT;
 }
 
+static const struct ni_columns *
+shown(const struct ni_packets *p)
+{
+	return &p->view.app->columns[0];
+}
+
 static void
-draw_row(const struct ni_packets *p, struct ni_rect r, const int *width, const char (*text)[CELL],
+draw_row(const struct ni_packets *p, struct ni_rect r, const int *width, char (*text)[CELL],
 	 enum ni_role role)
 {
-	char line[4 * CELL];
+	char line[NCOLS * CELL];
 	struct ni_buf b = ni_buf(line, sizeof(line));
-	for (int i = 0; i < NCOLS; i++) {
-		const char *s = text[i];
-		if (!width[i])
-			continue;
-		if (i == INFO)
-			s += ni_line_prefix(s, strlen(s), p->info_from);
-		ni_line_fit(&b, s, width[i], (enum ni_fit)columns[i].fit);
-		ni_buf_c(&b, ' ');
+	if (p->info_from) {
+		size_t skip = ni_line_prefix(text[INFO], strlen(text[INFO]), p->info_from);
+		memmove(text[INFO], text[INFO] + skip, strlen(text[INFO] + skip) + 1);
 	}
+	ni_columns_line(&b, shown(p), ni_packets_columns, width, text[0], CELL);
 	ni_screen_text(r.y, r.x, r.w, ni_buf_z(&b), role, true);
 }
 
@@ -202,6 +265,13 @@ draw_empty(struct ni_packets *p, struct ni_rect r)
 	ni_screen_text(r.y + 1, r.x + 2, r.w - 2, ni_buf_z(&b), NI_ROLE_DIM, false);
 }
 
+static int
+title_width(const struct ni_packets *p, int i)
+{
+	const char *title = ni_column_title(&ni_packets_columns[i]);
+	return ni_line_width(title, strlen(title)) + (p->order && i == p->sort);
+}
+
 /* Make the rows' text, and learn how wide it is. */
 static int
 prepare(struct ni_packets *p, int rows, uint64_t *numbers, struct cells *cells, int *natural)
@@ -212,10 +282,10 @@ prepare(struct ni_packets *p, int rows, uint64_t *numbers, struct cells *cells, 
 		if (!numbers[n])
 			break;
 	}
-	ni_rows_want(p->rows, numbers, (size_t)n);
+	/* What takes longer comes with the next picture. */
+	p->view.app->dirty |= ni_rows_want(p->rows, numbers, (size_t)n, ROWS_NS);
 	for (int i = 0; i < NCOLS; i++)
-		natural[i] = ni_line_width(ni_column_title(&columns[i]),
-					   strlen(ni_column_title(&columns[i])));
+		natural[i] = title_width(p, i);
 	for (int k = 0; k < n; k++) {
 		uint64_t before = k ? numbers[k - 1] : 0;
 		if (!k && p->list.top)
@@ -246,21 +316,21 @@ ni_packets_draw_list(struct ni_packets *p, struct ni_rect r)
 		free(cells);
 		return;
 	}
-	ni_columns_fit(columns, NCOLS, natural, r.w, width);
+	ni_columns_fit_shown(shown(p), ni_packets_columns, natural, r.w, width);
 	for (int i = 0; i < NCOLS; i++) {
 		struct ni_buf b = ni_buf(titles[i], CELL);
-		ni_buf_str(&b, i == INFO && p->info_from ? "" : ni_column_title(&columns[i]));
+		ni_buf_str(&b, i == INFO && p->info_from ? "" : ni_column_title(&ni_packets_columns[i]));
+		if (p->order && i == p->sort)
+			ni_buf_str(&b, p->reverse ? "↓" : "↑");
 		ni_buf_z(&b);
 	}
-	draw_row(p, (struct ni_rect){r.y, r.x, 1, r.w}, width, (const char(*)[CELL])titles,
-		 NI_ROLE_TITLE);
+	draw_row(p, (struct ni_rect){r.y, r.x, 1, r.w}, width, titles, NI_ROLE_TITLE);
 	for (int k = 0; k < n; k++) {
 		bool here = p->list.top + (uint64_t)k == p->list.cursor;
 		enum ni_role role = !here                     ? role_of(cells[k].level)
 				    : p->pane == NI_PANE_LIST ? NI_ROLE_SELECTED
 							      : NI_ROLE_SHADOW;
-		draw_row(p, (struct ni_rect){r.y + 1 + k, r.x, 1, r.w}, width,
-			 (const char(*)[CELL])cells[k].text, role);
+		draw_row(p, (struct ni_rect){r.y + 1 + k, r.x, 1, r.w}, width, cells[k].text, role);
 	}
 	free(cells);
 }

@@ -8,8 +8,10 @@
 
 #include "index.h"
 #include "netinspect/http.h"
+#include "report.h"
+#include "tcp_track.h"
 
-enum { KINDS = 4, FIRST_ROOM = 256 };
+enum { KINDS = 4, FIRST_ROOM = 256, TCP = 6, SERVER_ERROR = 500 };
 
 /* Rows are a ring by order of first sight; place[] finds a row by its number, a ring as well. */
 struct ni_conntab {
@@ -17,6 +19,7 @@ struct ni_conntab {
 	uint32_t *place[KINDS];
 	uint32_t room, max; /* powers of two */
 	uint64_t begun;     /* rows ever */
+	uint64_t troubled;  /* of those that are there */
 };
 
 struct sink {
@@ -46,6 +49,7 @@ ni_conntab_clear(struct ni_conntab *t)
 	t->rows = NULL;
 	t->room = 0;
 	t->begun = 0;
+	t->troubled = 0;
 }
 
 void
@@ -101,6 +105,8 @@ add(struct ni_conntab *t, uint32_t key)
 	if (t->begun == t->room && t->room < t->max && !grow(t))
 		return NULL;
 	uint32_t i = (uint32_t)(t->begun & (t->room - 1));
+	if (t->begun >= t->room)
+		t->troubled -= ni_conn_row_is_troubled(&t->rows[i]);
 	t->rows[i] = (struct ni_conn_row){.key = key};
 	*slot(t, key) = i;
 	t->begun++;
@@ -129,6 +135,18 @@ update(struct ni_conn_row *r, const struct ni_conn *c)
 	r->rtt_ns = c->initial_rtt_ns;
 	r->requests = c->requests;
 	r->service = c->service;
+}
+
+/* Note what is wrong with it, as the report would put it at @now_ns. */
+static void
+judge(struct ni_conntab *t, struct ni_conn_row *r, const struct ni_conn *c, int64_t now_ns)
+{
+	enum rp_bad_kind kind = c->ipproto == TCP ? rp_conn_trouble(c, now_ns) : RP_BAD_NONE;
+	if (!kind && r->status >= SERVER_ERROR)
+		kind = RP_BAD_HTTP_SERVER;
+	t->troubled -= ni_conn_row_is_troubled(r);
+	r->trouble = (uint8_t)kind;
+	t->troubled += ni_conn_row_is_troubled(r);
 }
 
 static struct ni_conn_row *
@@ -165,14 +183,20 @@ event(struct ni_sink *s, const struct ni_event *e)
 	}
 	if (e->kind == NI_EV_HTTP)
 		take_http(r, e->http);
+	judge(t, r, e->conn, e->ts_ns > e->conn->last_ns ? e->ts_ns : e->conn->last_ns);
 }
 
 static void
 frame(struct ni_sink *s, const struct ni_dis *d)
 {
-	struct ni_conn_row *r = d->conn ? row_of(((struct sink *)s)->t, d->conn) : NULL;
-	if (r)
-		update(r, d->conn);
+	struct ni_conntab *t = ((struct sink *)s)->t;
+	struct ni_conn_row *r = d->conn ? row_of(t, d->conn) : NULL;
+	if (!r)
+		return;
+	bool news = r->open != d->conn->open || r->close != d->conn->close;
+	update(r, d->conn);
+	if (news || (d->seg && d->seg->marks))
+		judge(t, r, d->conn, d->conn->last_ns);
 }
 
 static void
@@ -205,6 +229,19 @@ uint64_t
 ni_conntab_dropped(const struct ni_conntab *t)
 {
 	return t->begun - ni_conntab_count(t);
+}
+
+uint64_t
+ni_conntab_troubled(const struct ni_conntab *t)
+{
+	return t->troubled;
+}
+
+bool
+ni_conn_row_is_troubled(const struct ni_conn_row *r)
+{
+	enum ni_color c = rp_bad_color((enum rp_bad_kind)r->trouble);
+	return c == NI_C_BAD || c == NI_C_WARN;
 }
 
 const struct ni_conn_row *

@@ -19,7 +19,8 @@ struct ni_conn_row {
 	uint16_t port[2];
 	uint8_t ipproto, flags, open, close, closed_first, reset_by;
 	uint8_t state[2];
-	bool ended; /* the verdict is final */
+	bool ended;      /* the verdict is final */
+	uint8_t trouble; /* enum rp_bad_kind; 0: all is well */
 	uint64_t first_frame, last_frame;
 	int64_t first_ns, last_ns, rtt_ns;
 	uint64_t packets[2], bytes[2];
@@ -41,6 +42,10 @@ struct ni_sink *ni_conntab_sink(struct ni_conntab *t);
 uint64_t ni_conntab_count(const struct ni_conntab *t);
 /** Rows that were dropped for lack of room. */
 uint64_t ni_conntab_dropped(const struct ni_conntab *t);
+/** Rows that something is wrong with, not only worth a note. */
+uint64_t ni_conntab_troubled(const struct ni_conntab *t);
+/** Whether @r is one of them. */
+bool ni_conn_row_is_troubled(const struct ni_conn_row *r);
 /** Row @i (0: the oldest that is there), or NULL. Valid until the session takes in a frame. */
 const struct ni_conn_row *ni_conntab_row(const struct ni_conntab *t, uint64_t i);
 /** The row of conversation @key, or NULL. */

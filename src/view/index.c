@@ -5,11 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK = 8192, BITS24 = 0xffffff, PART = 0x80 };
+enum { CHUNK = 8192, BITS24 = 0xffffff };
+enum { PART = 0x80, DIR = 0x40, CONFLICT = 0x20, LEVEL = 0x1f }; /* flags and level in where[] */
 
 /* Arrays instead of structures: no padding, and a scan for conversations touches only them. */
 struct chunk {
-	uint64_t where[CHUNK]; /* offset << 16 | proto << 8 | part << 7 | level */
+	uint64_t where[CHUNK]; /* offset << 16 | proto << 8 | flags | level */
 	int64_t ts_ns[CHUNK];
 	uint64_t size[CHUNK]; /* cap << 40 | (len - cap) << 16 | iface */
 	uint32_t conn[CHUNK];
@@ -118,7 +119,9 @@ ni_index_add(struct ni_index *ix, const struct ni_entry *e)
 	struct chunk *c = ix->chunks[at / CHUNK];
 	at %= CHUNK;
 	uint64_t more = e->len > e->cap ? e->len - e->cap : 0;
-	c->where[at] = e->offset << 16 | (uint64_t)e->proto << 8 | (e->part ? PART : 0) | e->level;
+	unsigned low = (e->level & LEVEL) | (e->part ? PART : 0U) | (e->dir & 1U ? DIR : 0U) |
+		       (e->conflict ? CONFLICT : 0U);
+	c->where[at] = e->offset << 16 | (uint64_t)e->proto << 8 | low;
 	c->ts_ns[at] = e->ts_ns;
 	c->size[at] = at_most24(e->cap) << 40 | at_most24((uint32_t)more) << 16 | e->iface;
 	c->conn[at] = e->conn;
@@ -162,7 +165,9 @@ ni_index_get(const struct ni_index *ix, uint64_t number, struct ni_entry *e)
 	    .conn = c->conn[at],
 	    .iface = (uint16_t)c->size[at],
 	    .proto = (uint8_t)(c->where[at] >> 8),
-	    .level = (uint8_t)(c->where[at] & (PART - 1)),
+	    .level = c->where[at] & LEVEL,
+	    .dir = c->where[at] & DIR ? 1 : 0,
+	    .conflict = c->where[at] & CONFLICT,
 	    .part = c->where[at] & PART,
 	};
 	e->len = e->cap + (uint32_t)(c->size[at] >> 16 & BITS24);

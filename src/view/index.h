@@ -30,9 +30,11 @@ struct ni_entry {
 	uint16_t iface;
 	uint8_t proto; /* number in the registry of the layer that speaks for it */
 	uint8_t level; /* enum ni_severity of its worst note; NI_IX_PLAIN: it has none */
+	uint8_t dir;   /* who of its conversation sent it: NI_CLIENT or NI_SERVER */
 	bool part;     /* a fragment of a datagram */
+	bool conflict; /* its ARP claims an address that another one had claimed */
 };
-enum { NI_IX_PLAIN = 0x7f };
+enum { NI_IX_PLAIN = 0x1f };
 
 /** Make an index of at most @max_bytes. NULL when memory is short. */
 struct ni_index *ni_index_new(uint64_t max_bytes);

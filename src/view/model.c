@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "entry.h"
 #include "feed.h"
 #include "i18n.h"
 #include "netinspect/finals.h"
@@ -214,35 +215,6 @@ ni_model_start(struct ni_model *m, struct ni_err *err)
 
 /* ---- taking packets in ---- */
 
-static uint8_t
-speaks(const struct ni_dis *d)
-{
-	for (unsigned i = d->nlayers; i-- > 1;)
-		if (!(d->layers[i].flags & NI_L_QUOTED) &&
-		    ni_layer_proto(d, &d->layers[i])->summary)
-			return d->layers[i].proto;
-	return d->nlayers ? d->layers[d->nlayers - 1].proto : 0;
-}
-
-static bool
-is_part(const struct ni_dis *d)
-{
-	for (unsigned i = 0; i < d->nlayers; i++)
-		if (d->layers[i].flags & NI_L_FRAGMENT || d->layers[i].src)
-			return true;
-	return false;
-}
-
-static uint8_t
-worst(const struct ni_dis *d)
-{
-	uint8_t level = NI_IX_PLAIN;
-	for (unsigned i = 0; i < d->nnotes; i++)
-		if (level == NI_IX_PLAIN || d->notes[i].def->severity > level)
-			level = d->notes[i].def->severity;
-	return level;
-}
-
 static void
 take(struct ni_model *m, const struct ni_frame *f, uint64_t offset)
 {
@@ -251,17 +223,9 @@ take(struct ni_model *m, const struct ni_frame *f, uint64_t offset)
 	if (m->taken == 1)
 		m->first_ns = f->ts_ns;
 	const struct ni_dis *d = ni_session_frame(m->session, &frame);
-	struct ni_entry e = {
-	    .offset = offset,
-	    .ts_ns = f->ts_ns,
-	    .cap = f->cap,
-	    .len = f->len,
-	    .iface = (uint16_t)f->iface,
-	    .proto = speaks(d),
-	    .level = worst(d),
-	    .part = is_part(d),
-	    .conn = d->conn ? ni_index_conn_key(d->conn->ipproto, d->conn->id) : NI_IX_NO_CONN,
-	};
+	struct ni_entry e;
+	ni_entry_of(&e, d);
+	e.offset = offset;
 	if (!know_iface(m, f) || !ni_index_add(m->index, &e)) {
 		ni_fail(&m->problem, NI_ERR_RUN, _("view: no memory for more packets"));
 		m->state = NI_MODEL_DONE;
@@ -569,8 +533,12 @@ ni_model_excerpt(const struct ni_model *m, uint64_t number)
 	struct ni_entry e = {.ts_ns = m->first_ns, .conn = NI_IX_NO_CONN};
 	ni_index_get(m->index, number > 1 ? number - 1 : number, &e);
 	struct ni_excerpt x = {.first_ns = m->first_ns, .previous_ns = e.ts_ns};
-	uint32_t conn = ni_index_conn(m->index, number);
-	x.conn = conn == NI_IX_NO_CONN ? UINT32_MAX : conn & NI_IX_CONN_ID;
+	x.conn = UINT32_MAX;
+	if (!ni_index_get(m->index, number, &e))
+		return x;
+	if (e.conn != NI_IX_NO_CONN)
+		x.conn = e.conn & NI_IX_CONN_ID;
+	x.conflict = e.conflict;
 	return x;
 }
 

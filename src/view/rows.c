@@ -3,14 +3,21 @@
 #include "rows.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #include "replay.h"
 
-enum { SLOTS = 1024, AT_ONCE = 400 };
+enum {
+	SLOTS = 1024,
+	AT_ONCE = 400,
+	NEAR = 4000, /* packets from the first to the last that are replayed together */
+};
 
 struct ni_rows {
 	struct ni_model *m;
+	uint64_t number[SLOTS]; /* of the rows, apart from them, to be searched; 0: none */
 	struct ni_row slot[SLOTS];
+	size_t next; /* slot to be used again */
 };
 
 struct ni_rows *
@@ -33,7 +40,7 @@ void
 ni_rows_clear(struct ni_rows *r)
 {
 	for (size_t i = 0; i < SLOTS; i++)
-		r->slot[i].number = 0;
+		r->number[i] = 0;
 }
 
 static void
@@ -48,7 +55,9 @@ static void
 take(void *ctx, const struct ni_dis *d)
 {
 	struct ni_rows *r = ctx;
-	struct ni_row *row = &r->slot[d->frame->number % SLOTS];
+	struct ni_row *row = &r->slot[r->next];
+	r->number[r->next] = d->frame->number;
+	r->next = (r->next + 1) % SLOTS;
 	row->number = d->frame->number;
 	put(row->source, sizeof(row->source), d, NI_COL_SOURCE);
 	put(row->destination, sizeof(row->destination), d, NI_COL_DESTINATION);
@@ -56,21 +65,57 @@ take(void *ctx, const struct ni_dis *d)
 	put(row->info, sizeof(row->info), d, NI_COL_INFO);
 }
 
-void
-ni_rows_want(struct ni_rows *r, const uint64_t *numbers, size_t n)
+static int64_t
+mono_ns(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	const uint64_t *x = a;
+	const uint64_t *y = b;
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* How many of @n ascending numbers lie so close together that they can share their context. */
+static size_t
+neighbours(const uint64_t *numbers, size_t n)
+{
+	size_t k = 1;
+	while (k < n && numbers[k] - numbers[0] <= NEAR)
+		k++;
+	return k;
+}
+
+bool
+ni_rows_want(struct ni_rows *r, const uint64_t *numbers, size_t n, int64_t budget_ns)
 {
 	uint64_t missing[AT_ONCE];
 	size_t k = 0;
+	int64_t end = mono_ns() + budget_ns;
 	for (size_t i = 0; i < n && k < AT_ONCE; i++)
 		if (!ni_rows_get(r, numbers[i]))
 			missing[k++] = numbers[i];
-	if (k)
-		ni_replay(r->m, missing, k, take, r, NULL);
+	qsort(missing, k, sizeof(*missing), compare);
+	for (size_t i = 0; i < k;) {
+		size_t some = neighbours(missing + i, k - i);
+		ni_replay(r->m, missing + i, some, take, r, NULL);
+		i += some;
+		if (i < k && mono_ns() >= end)
+			return true;
+	}
+	return false;
 }
 
 const struct ni_row *
 ni_rows_get(const struct ni_rows *r, uint64_t number)
 {
-	const struct ni_row *row = &r->slot[number % SLOTS];
-	return number && row->number == number ? row : NULL;
+	for (size_t i = 0; number && i < SLOTS; i++)
+		if (r->number[i] == number)
+			return &r->slot[i];
+	return NULL;
 }

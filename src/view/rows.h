@@ -3,6 +3,7 @@
 #ifndef NI_ROWS_H
 #define NI_ROWS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,8 +22,11 @@ struct ni_rows *ni_rows_new(struct ni_model *m);
 void ni_rows_free(struct ni_rows **r);
 /** Forget all text (the packets are others, or are to be shown otherwise). */
 void ni_rows_clear(struct ni_rows *r);
-/** Make the text of the packets @numbers, which ascend, where it is not there yet. */
-void ni_rows_want(struct ni_rows *r, const uint64_t *numbers, size_t n);
+/**
+ * Make the text of the packets @numbers, in any order, where it is not there yet, for about
+ * @budget_ns. Returns whether there is more to make.
+ */
+bool ni_rows_want(struct ni_rows *r, const uint64_t *numbers, size_t n, int64_t budget_ns);
 /** The row of packet @number, if it is there. */
 const struct ni_row *ni_rows_get(const struct ni_rows *r, uint64_t number);
 

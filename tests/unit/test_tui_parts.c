@@ -133,6 +133,45 @@ test_columns(void **state)
 	}
 }
 
+/* The user's choice of columns, and its faults. */
+static void
+test_columns_chosen(void **state)
+{
+	(void)state;
+	static const struct ni_column_def three[] = {
+	    {"A", "a", 1, 5, 0, NI_FIT_LEFT, 0, 0},
+	    {"B", "bb", 1, 5, 0, NI_FIT_RIGHT, 0, 0},
+	    {"C", "c", 2, 0, 0, NI_FIT_LEFT, 1, 0},
+	};
+	static const char cells[3][8] = {"a", "b", "c"};
+	int natural[] = {3, 4, 5};
+	int width[3];
+	char mem[64];
+	struct ni_err err;
+	struct ni_buf b = ni_buf(mem, sizeof(mem));
+	struct ni_columns c = ni_columns_all(3);
+	assert_int_equal(ni_columns_step(&c, 2, 1), 0);
+	assert_int_equal(ni_columns_step(&c, 0, -1), 2);
+	assert_int_equal(ni_columns_parse(&c, three, "c,bb", &err), 0);
+	assert_int_equal(ni_columns_at(&c, 0), 2);
+	assert_int_equal(ni_columns_at(&c, 1), 1);
+	assert_int_equal(ni_columns_at(&c, 2), -1);
+	assert_int_equal(ni_columns_step(&c, 2, 1), 1);
+	assert_int_equal(ni_columns_step(&c, 0, 1), 2); /* not shown: the first one */
+	ni_columns_fit_shown(&c, three, natural, 12, width);
+	assert_int_equal(width[0], 0);
+	assert_int_equal(width[1], 4);
+	assert_int_equal(width[2], 7);
+	ni_columns_line(&b, &c, three, width, cells[0], sizeof(cells[0]));
+	assert_string_equal(ni_buf_z(&b), "c          b ");
+	assert_int_not_equal(ni_columns_parse(&c, three, "a,x", &err), 0);
+	assert_non_null(strstr(err.what, "x"));
+	assert_string_equal(err.hint, "a,bb,c");
+	assert_int_not_equal(ni_columns_parse(&c, three, "a,a", &err), 0);
+	assert_int_not_equal(ni_columns_parse(&c, three, "", &err), 0);
+	assert_int_equal(c.n, 2);
+}
+
 /* ---- lines ---- */
 
 static const char *
@@ -392,13 +431,21 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_list_sizes),     cmocka_unit_test(test_list_follow),
-	    cmocka_unit_test(test_list_huge),      cmocka_unit_test(test_columns),
-	    cmocka_unit_test(test_line),           cmocka_unit_test(test_line_next),
-	    cmocka_unit_test(test_key_table),      cmocka_unit_test(test_key_names),
-	    cmocka_unit_test(test_keymap),         cmocka_unit_test(test_bar),
-	    cmocka_unit_test(test_prompt_edit),    cmocka_unit_test(test_prompt_full),
-	    cmocka_unit_test(test_prompt_history), cmocka_unit_test(test_prompt_complete),
+	    cmocka_unit_test(test_list_sizes),
+	    cmocka_unit_test(test_list_follow),
+	    cmocka_unit_test(test_list_huge),
+	    cmocka_unit_test(test_columns),
+	    cmocka_unit_test(test_columns_chosen),
+	    cmocka_unit_test(test_line),
+	    cmocka_unit_test(test_line_next),
+	    cmocka_unit_test(test_key_table),
+	    cmocka_unit_test(test_key_names),
+	    cmocka_unit_test(test_keymap),
+	    cmocka_unit_test(test_bar),
+	    cmocka_unit_test(test_prompt_edit),
+	    cmocka_unit_test(test_prompt_full),
+	    cmocka_unit_test(test_prompt_history),
+	    cmocka_unit_test(test_prompt_complete),
 	};
 	setlocale(LC_ALL, "");
 	return cmocka_run_group_tests(tests, NULL, NULL);

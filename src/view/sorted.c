@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Sorted packets; see sorted.h. Quicksort that can stop at any row and go on later. */
+#include "sorted.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "netinspect/proto.h"
+
+enum {
+	SMALL = 12,          /* rows that are sorted by insertion */
+	DEPTH = 64,          /* ranges that wait; the larger half waits, so it is log2(rows) */
+	LOOK_AT_CLOCK = 512, /* rows between two looks */
+	PROTOS = 256,
+	PATIENCE = 10,        /* times as long as sorting took passes before it is done again */
+	AGAIN_NS = 500000000, /* at least */
+};
+
+struct range {
+	uint64_t lo, hi; /* both inclusive */
+};
+
+/* What two packets are compared by: kind first, then hi, lo, number. */
+struct key {
+	uint8_t kind;
+	uint64_t hi, lo, number;
+};
+
+struct ni_sorted {
+	struct ni_model *m;
+	enum ni_sorted_key by;
+	bool reverse;
+	uint32_t *row; /* packets, as distances from base */
+	uint64_t n, room, base;
+	uint64_t filled; /* the last packet that was asked whether it belongs here */
+	uint64_t changes;
+	uint16_t rank[PROTOS]; /* of protocols by name */
+
+	/* sorting */
+	bool sorting, parting; /* parting: a range is being parted … */
+	struct range wait[DEPTH];
+	unsigned depth;
+	struct range now; /* … this one */
+	uint64_t i, j;
+	struct key pivot;
+	uint64_t settled; /* rows that are in their place */
+	uint64_t chance;
+	int64_t begun_ns, done_ns, took_ns;
+};
+
+static int64_t
+mono_ns(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* ---- keys ---- */
+
+static void
+rank_protocols(struct ni_sorted *o)
+{
+	const struct ni_registry *reg = ni_model_registry(o->m);
+	unsigned n = ni_registry_count(reg);
+	for (unsigned i = 0; i < n && i < PROTOS; i++) {
+		const struct ni_proto *p = ni_registry_proto(reg, i);
+		for (unsigned k = 0; p && k < n; k++) {
+			const struct ni_proto *other = ni_registry_proto(reg, k);
+			if (other && strcmp(other->key, p->key) < 0)
+				o->rank[i]++;
+		}
+	}
+}
+
+static uint64_t
+word_of(const uint8_t *p, unsigned n)
+{
+	uint64_t w = 0;
+	for (unsigned i = 0; i < n; i++)
+		w = w << 8 | p[i];
+	return w;
+}
+
+static void
+address(const struct ni_sorted *o, const struct ni_entry *e, struct key *k)
+{
+	const struct ni_conn_row *r = ni_conntab_find(ni_model_conns(o->m), e->conn);
+	if (!r)
+		return;
+	unsigned side = o->by == NI_SORTED_SOURCE ? e->dir & 1U : !(e->dir & 1U);
+	const struct ni_addr *a = &r->addr[side];
+	k->kind = a->len;
+	if (a->len == 16) {
+		k->hi = word_of(a->b, 8);
+		k->lo = word_of(a->b + 8, 8);
+	} else {
+		k->hi = word_of(a->b, 4);
+		k->lo = r->port[side];
+	}
+}
+
+static struct key
+key_of(const struct ni_sorted *o, uint32_t row)
+{
+	struct key k = {.number = o->base + row};
+	struct ni_entry e;
+	if (o->by == NI_SORTED_NUMBER || !ni_index_get(ni_model_index(o->m), k.number, &e))
+		return k;
+	switch (o->by) {
+	case NI_SORTED_TIME:
+		k.hi = (uint64_t)e.ts_ns ^ 1ULL << 63;
+		break;
+	case NI_SORTED_SOURCE:
+	case NI_SORTED_DESTINATION:
+		address(o, &e, &k);
+		break;
+	case NI_SORTED_PROTOCOL:
+		k.hi = o->rank[e.proto];
+		break;
+	case NI_SORTED_LENGTH:
+		k.hi = e.len;
+		break;
+	case NI_SORTED_TROUBLE:
+		k.hi = e.level == NI_IX_PLAIN ? UINT8_MAX : UINT8_MAX - 1U - e.level;
+		break;
+	case NI_SORTED_NUMBER:
+		break;
+	}
+	return k;
+}
+
+static bool
+before(const struct ni_sorted *o, const struct key *a, const struct key *b)
+{
+	bool reverse = o->reverse;
+	if (a->kind != b->kind)
+		return (a->kind < b->kind) != reverse;
+	if (a->hi != b->hi)
+		return (a->hi < b->hi) != reverse;
+	if (a->lo != b->lo)
+		return (a->lo < b->lo) != reverse;
+	return (a->number < b->number) != (reverse && o->by == NI_SORTED_NUMBER);
+}
+
+/* ---- sorting ---- */
+
+static void
+swap(struct ni_sorted *o, uint64_t a, uint64_t b)
+{
+	uint32_t row = o->row[a];
+	o->row[a] = o->row[b];
+	o->row[b] = row;
+}
+
+static void
+insert(struct ni_sorted *o, const struct range *r)
+{
+	for (uint64_t i = r->lo + 1; i <= r->hi; i++) {
+		struct key k = key_of(o, o->row[i]);
+		for (uint64_t j = i; j > r->lo; j--) {
+			struct key left = key_of(o, o->row[j - 1]);
+			if (!before(o, &k, &left))
+				break;
+			swap(o, j, j - 1);
+		}
+	}
+	o->settled += r->hi - r->lo + 1;
+}
+
+static void
+push(struct ni_sorted *o, uint64_t lo, uint64_t hi)
+{
+	if (lo <= hi && hi != UINT64_MAX)
+		o->wait[o->depth++] = (struct range){lo, hi};
+}
+
+/* The pivot is chosen by chance, so that no capture makes this slow. */
+static void
+begin_parting(struct ni_sorted *o)
+{
+	const struct range *r = &o->now;
+	o->chance = o->chance * 6364136223846793005ULL + 1442695040888963407ULL;
+	swap(o, r->lo + (o->chance >> 24) % (r->hi - r->lo + 1), r->hi);
+	o->pivot = key_of(o, o->row[r->hi]);
+	o->i = o->j = r->lo;
+	o->parting = true;
+}
+
+static void
+end_parting(struct ni_sorted *o)
+{
+	const struct range *r = &o->now;
+	swap(o, o->i, r->hi);
+	o->settled++;
+	o->parting = false;
+	bool left_is_larger = o->i - r->lo > r->hi - o->i;
+	if (left_is_larger && o->i > r->lo)
+		push(o, r->lo, o->i - 1);
+	push(o, o->i + 1, r->hi);
+	if (!left_is_larger && o->i > r->lo)
+		push(o, r->lo, o->i - 1);
+}
+
+/* Returns whether the range was parted before @end. */
+static bool
+part(struct ni_sorted *o, int64_t end)
+{
+	for (; o->j < o->now.hi; o->j++) {
+		struct key k = key_of(o, o->row[o->j]);
+		if (before(o, &k, &o->pivot))
+			swap(o, o->i++, o->j);
+		if (o->j % LOOK_AT_CLOCK == 0 && mono_ns() >= end) {
+			o->j++;
+			return false;
+		}
+	}
+	end_parting(o);
+	return true;
+}
+
+/* Returns whether there is more to sort. */
+static bool
+sort(struct ni_sorted *o, int64_t end)
+{
+	for (unsigned i = 1; o->parting || o->depth; i++) {
+		if (o->parting && !part(o, end))
+			return true;
+		if (!o->depth)
+			break;
+		o->now = o->wait[--o->depth];
+		if (o->now.hi - o->now.lo < SMALL)
+			insert(o, &o->now);
+		else
+			begin_parting(o);
+		if (i % (LOOK_AT_CLOCK / SMALL) == 0 && mono_ns() >= end)
+			return true;
+	}
+	o->sorting = false;
+	o->done_ns = mono_ns();
+	o->took_ns = o->done_ns - o->begun_ns;
+	return false;
+}
+
+static void
+begin_sorting(struct ni_sorted *o)
+{
+	o->depth = 0;
+	o->parting = false;
+	o->settled = 0;
+	o->sorting = o->n > 0;
+	o->begun_ns = mono_ns();
+	if (o->n)
+		push(o, 0, o->n - 1);
+}
+
+/* ---- which rows ---- */
+
+/* Let go of packets that are no longer there. */
+static void
+forget(struct ni_sorted *o)
+{
+	uint64_t first = ni_index_first(ni_model_index(o->m));
+	uint64_t k = 0;
+	if (first <= o->base)
+		return;
+	uint64_t gone = first - o->base;
+	for (uint64_t i = 0; i < o->n; i++)
+		if (o->row[i] >= gone)
+			o->row[k++] = (uint32_t)(o->row[i] - gone);
+	o->n = k;
+	o->base = first;
+}
+
+static bool
+reserve(struct ni_sorted *o, uint64_t n)
+{
+	if (n <= o->room)
+		return true;
+	uint64_t room = n + n / 16;
+	uint32_t *more = realloc(o->row, room * sizeof(*more));
+	if (!more)
+		return false;
+	o->row = more;
+	o->room = room;
+	return true;
+}
+
+static void
+restart(struct ni_sorted *o, const struct ni_sorted_of *of)
+{
+	o->n = 0;
+	o->base = ni_index_first(ni_model_index(o->m));
+	o->filled = o->base - 1;
+	o->changes = of->changes;
+	o->sorting = false;
+	o->done_ns = 0;
+}
+
+/* Returns whether there is more to be taken in. */
+static bool
+fill(struct ni_sorted *o, const struct ni_sorted_of *of, int64_t end)
+{
+	uint64_t last = of->last;
+	if (of->members && of->members->seen < last)
+		last = of->members->seen;
+	if (o->filled < o->base - 1)
+		o->filled = o->base - 1;
+	if (last > o->base && last - o->base >= UINT32_MAX)
+		last = o->base + UINT32_MAX - 1;
+	uint64_t most = of->members ? of->members->count : last - o->base + 1;
+	if (o->filled >= last || !reserve(o, most < o->n ? o->n : most))
+		return false;
+	while (o->filled < last) {
+		uint64_t k = ++o->filled;
+		if ((!of->members || ni_set_has(of->members, k)) && reserve(o, o->n + 1))
+			o->row[o->n++] = (uint32_t)(k - o->base);
+		if (k % LOOK_AT_CLOCK == 0 && mono_ns() >= end)
+			break;
+	}
+	return o->filled < last;
+}
+
+/* How long to leave the rows as they are while more of them come in. */
+static int64_t
+pause_ns(const struct ni_sorted *o, const struct ni_sorted_of *of, uint64_t seen)
+{
+	bool all = ni_model_stats(o->m).state == NI_MODEL_DONE && seen == of->last;
+	if (all)
+		return 0;
+	return o->took_ns * PATIENCE > AGAIN_NS ? o->took_ns * PATIENCE : AGAIN_NS;
+}
+
+bool
+ni_sorted_work(struct ni_sorted *o, const struct ni_sorted_of *of, int64_t budget_ns)
+{
+	int64_t now = mono_ns();
+	int64_t end = now + budget_ns;
+	if (of->changes != o->changes || of->last < o->filled)
+		restart(o, of);
+	if (o->sorting)
+		return sort(o, end);
+	uint64_t seen = of->members ? of->members->seen : of->last;
+	if (o->filled >= seen || (o->done_ns && now < o->done_ns + pause_ns(o, of, seen)))
+		return false;
+	forget(o);
+	if (!fill(o, of, end))
+		begin_sorting(o);
+	return true;
+}
+
+/* ---- the whole ---- */
+
+struct ni_sorted *
+ni_sorted_new(struct ni_model *m, enum ni_sorted_key by, bool reverse)
+{
+	struct ni_sorted *o = calloc(1, sizeof(*o));
+	if (!o)
+		return NULL;
+	o->m = m;
+	o->by = by;
+	o->reverse = reverse;
+	o->base = ni_index_first(ni_model_index(m));
+	o->filled = o->base - 1;
+	o->chance = (uint64_t)mono_ns();
+	if (by == NI_SORTED_PROTOCOL)
+		rank_protocols(o);
+	return o;
+}
+
+void
+ni_sorted_free(struct ni_sorted **o)
+{
+	if (!*o)
+		return;
+	free((*o)->row);
+	free(*o);
+	*o = NULL;
+}
+
+uint64_t
+ni_sorted_count(const struct ni_sorted *o)
+{
+	return o->n;
+}
+
+uint64_t
+ni_sorted_number(const struct ni_sorted *o, uint64_t row)
+{
+	return row < o->n ? o->base + o->row[row] : 0;
+}
+
+uint64_t
+ni_sorted_row(const struct ni_sorted *o, uint64_t number)
+{
+	uint64_t i = 0;
+	while (i < o->n && o->base + o->row[i] != number)
+		i++;
+	return i;
+}
+
+unsigned
+ni_sorted_percent(const struct ni_sorted *o)
+{
+	return o->sorting ? (unsigned)(o->settled * 100 / o->n) : o->done_ns ? 100 : 0;
+}
+
+uint64_t
+ni_sorted_bytes(const struct ni_sorted *o)
+{
+	return o->room * sizeof(*o->row);
+}
