@@ -19,15 +19,16 @@
 
 #include <string.h>
 
+#include "i18n.h"
 #include "labels.h"
 #include "netinspect/arp.h"
 
 enum { HDR = 8, REQUEST = 1, REPLY = 2, RARP_REQUEST = 3, RARP_REPLY = 4 };
 enum { DRARP_REQUEST = 5, DRARP_ERROR = 7, INARP_REQUEST = 8, INARP_REPLY = 9 };
 
-const struct ni_note_def ni_arp_conflict = {"arp.duplicate_address",
-					    "another MAC address has claimed this address before",
-					    "RFC 5227 2.4", NI_WARN};
+const struct ni_note_def ni_arp_conflict = {
+    "arp.duplicate_address", N_("another MAC address has claimed this address before"),
+    "RFC 5227 2.4", NI_WARN};
 
 static const struct ni_label opcodes[] = {
     {1, 1, "request"},

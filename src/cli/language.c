@@ -9,10 +9,34 @@
 
 #include "i18n.h"
 
+static locale_t page_locale; /* of pages, where the terminal's language cannot be shown */
+
 void
 ni_language_plain(void)
 {
 	setlocale(LC_MESSAGES, "C");
+}
+
+void
+ni_language_page(bool on)
+{
+	if (page_locale)
+		uselocale(on ? page_locale : LC_GLOBAL_LOCALE);
+}
+
+/* Read the catalogue, while files may still be opened. */
+static void
+read_catalogue(void)
+{
+#ifdef ENABLE_NLS
+	/* For a program that is not installed; ignored with rights that its caller lacks. */
+	const char *dir = secure_getenv("NETINSPECT_LOCALEDIR");
+	bindtextdomain(PACKAGE, dir && *dir ? dir : LOCALEDIR);
+	bind_textdomain_codeset(PACKAGE, "UTF-8");
+	ni_language_page(true);
+	(void)_("The client");
+	ni_language_page(false);
+#endif
 }
 
 void
@@ -22,14 +46,8 @@ ni_language_choose(void)
 	setlocale(LC_CTYPE, "");
 	setlocale(LC_MESSAGES, "");
 	if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0) {
+		page_locale = newlocale(LC_MESSAGES_MASK, "", (locale_t)0);
 		ni_language_plain();
-		return;
 	}
-#ifdef ENABLE_NLS
-	/* For a program that is not installed; ignored with rights that its caller lacks. */
-	const char *dir = secure_getenv("NETINSPECT_LOCALEDIR");
-	bindtextdomain(PACKAGE, dir && *dir ? dir : LOCALEDIR);
-	bind_textdomain_codeset(PACKAGE, "UTF-8");
-	(void)_("The client"); /* reads the catalogue, while files may still be opened */
-#endif
+	read_catalogue();
 }

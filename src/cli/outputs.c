@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "i18n.h"
+#include "language.h"
 #include "stat.h"
 
 /* Whether packets are to be printed, or the report, beside statistics. */
@@ -144,7 +145,8 @@ int
 ni_outputs_open_html(struct ni_out *out, int fd, const struct ni_cli *c, struct ni_session *s,
 		     const struct ni_report_input *about, struct ni_err *err)
 {
-	struct ni_report_opts opts = {.full = c->full, .input = about, .session = s, .net = c->net};
+	struct ni_report_opts opts = {
+	    .full = c->full, .input = about, .session = s, .net = c->net, .page = ni_language_page};
 	int rc = ni_out_init(out, fd, err);
 	return rc ? rc : ni_outputs_add(s, ni_html_sink(out, &opts), err);
 }

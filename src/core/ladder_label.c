@@ -116,7 +116,7 @@ static void
 separate(struct ni_buf *b, size_t start)
 {
 	if (b->len > start)
-		ni_buf_str(b, "; ");
+		ni_buf_str(b, _("; "));
 }
 
 static void
@@ -139,22 +139,45 @@ put_close(struct ni_buf *b, const struct ni_conn *c)
 		    word);
 }
 
-/* A mark's name as words: "fast retransmission". */
+/* The names of the marks as words. */
+static const char *const mark_words[NI_NMARKS] = {
+    [NI_MARK_RETRANSMISSION] = N_("retransmission"),
+    [NI_MARK_FAST_RETRANSMISSION] = N_("fast retransmission"),
+    [NI_MARK_SPURIOUS_RETRANSMISSION] = N_("spurious retransmission"),
+    [NI_MARK_OUT_OF_ORDER] = N_("out of order"),
+    [NI_MARK_LOST_SEGMENT] = N_("lost segment"),
+    [NI_MARK_ACK_LOST_SEGMENT] = N_("ack lost segment"),
+    [NI_MARK_DUPLICATE_ACK] = N_("duplicate ack"),
+    [NI_MARK_WINDOW_FULL] = N_("window full"),
+    [NI_MARK_ZERO_WINDOW] = N_("zero window"),
+    [NI_MARK_ZERO_WINDOW_PROBE] = N_("zero window probe"),
+    [NI_MARK_ZERO_WINDOW_PROBE_ACK] = N_("zero window probe ack"),
+    [NI_MARK_KEEP_ALIVE] = N_("keep alive"),
+    [NI_MARK_KEEP_ALIVE_ACK] = N_("keep alive ack"),
+    [NI_MARK_WINDOW_UPDATE] = N_("window update"),
+    [NI_MARK_REUSED_PORTS] = N_("reused ports"),
+    [NI_MARK_DUPLICATE_FRAME] = N_("duplicate frame"),
+    [NI_MARK_RST_IGNORED] = N_("rst ignored"),
+    [NI_MARK_SYN_IGNORED] = N_("syn ignored"),
+    [NI_MARK_CHALLENGE_ACK] = N_("challenge ack"),
+    [NI_MARK_OUT_OF_WINDOW] = N_("out of window"),
+    [NI_MARK_FAST_OPEN_DATA] = N_("fast open data"),
+    [NI_MARK_SEQ_WRAP] = N_("seq wrap"),
+    [NI_MARK_AMBIGUOUS] = N_("ambiguous"),
+};
+
 static void
 put_mark(struct ni_buf *b, const struct ni_rung *r, unsigned mark)
 {
 	const uint32_t again = 1u << NI_MARK_RETRANSMISSION | 1u << NI_MARK_FAST_RETRANSMISSION |
 			       1u << NI_MARK_SPURIOUS_RETRANSMISSION;
-	char mem[48];
+	char mem[64];
 	if (mark == NI_MARK_KEEP_ALIVE && r->peer_full) { /* Linux asks with an old number */
-		ni_buf_str(b, "keep alive (zero window probe)");
+		ni_buf_str(b, _("keep alive (zero window probe)"));
 		return;
 	}
 	struct ni_buf name = ni_buf(mem, sizeof(mem));
-	for (const char *s = ni_mark_name(mark); *s; s++) {
-		char c = *s;
-		ni_buf_c(&name, (char)(c == '_' ? ' ' : c));
-	}
+	ni_buf_str(&name, _(mark_words[mark]));
 	if (mark == NI_MARK_DUPLICATE_ACK && r->dup_ack_num)
 		ni_buf_fmt(&name, " %u", r->dup_ack_num);
 	bool names = (1u << mark & again && !r->unseen) || mark == NI_MARK_DUPLICATE_ACK;

@@ -38,6 +38,7 @@ struct page {
 	struct ni_sink sink;
 	struct ni_out *out;
 	struct rp_html more; /* what the report asks us for */
+	void (*language)(bool on);
 	const struct ni_report_input *input;
 	struct ni_sink *report; /* takes in the same, and writes the sections */
 	struct ladders *ladders;
@@ -53,10 +54,19 @@ struct page {
 /* ---- taking in ---- */
 
 static void
+speak(const struct page *p, bool on)
+{
+	if (p->language)
+		p->language(on);
+}
+
+static void
 take_frame(struct ni_sink *s, const struct ni_dis *d)
 {
 	struct page *p = (struct page *)s;
+	speak(p, true);
 	p->report->ops->frame(p->report, d);
+	speak(p, false);
 	p->zero_ns = d->clock ? d->clock->first_ns : 0;
 	p->last_ns = d->frame->ts_ns;
 	html_graph_add(&p->graph, d->frame->ts_ns, d->seg && d->seg->marks);
@@ -106,7 +116,9 @@ static void
 take_event(struct ni_sink *s, const struct ni_event *e)
 {
 	struct page *p = (struct page *)s;
+	speak(p, true);
 	p->report->ops->event(p->report, e);
+	speak(p, false);
 	if (e->kind == NI_EV_HTTP)
 		html_waterfall_add(&p->waterfall, e->http);
 	else if (e->kind == NI_EV_CONN_END && e->conn->ipproto == TCP)
@@ -232,9 +244,11 @@ static int
 finish(struct ni_sink *s, struct ni_err *err)
 {
 	struct page *p = (struct page *)s;
+	speak(p, true);
 	write_head(p);
 	int rc = p->report->ops->finish(p->report, err);
 	write_tail(p);
+	speak(p, false);
 	int end = ni_out_flush(p->out, NULL);
 	if (end && p->out->error)
 		return ni_fail(err, NI_ERR_RUN, "--html: %s", strerror(p->out->error));
@@ -267,6 +281,7 @@ ni_html_sink(struct ni_out *out, const struct ni_report_opts *opts)
 	p->sink.ops = &ops;
 	p->out = out;
 	p->input = opts->input;
+	p->language = opts->page;
 	p->more = (struct rp_html){after, is_drawn, p};
 	report.html = &p->more;
 	p->report = ni_report_sink(out, &report, NULL);

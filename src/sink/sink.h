@@ -97,6 +97,7 @@ struct ni_report_opts {
 	const struct ni_session *session; /* for its drop counts */
 	const struct rp_html *html;       /* write HTML, with these additions; NULL: text */
 	const char *net;                  /* --net or NULL */
+	void (*page)(bool on); /* HTML: begin and stop to speak the page's language; or NULL */
 };
 
 /* -T report. NULL when memory is short, or with @err filled when opts->net is no network. */
