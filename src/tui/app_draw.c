@@ -61,19 +61,24 @@ ni_app_bytes(struct ni_buf *b, uint64_t n)
 		ni_buf_fmt(b, "%llu %s", (unsigned long long)tenths / 10, units[u]);
 }
 
-/* "1 Packets [2 Connections] 3 HTTP", as much of it as fits. */
+/* "1 Packets [2 Connections] 3 HTTP"; the number alone of those not shown, where room is scarce. */
 static void
 tabs(struct ni_app *a, struct ni_buf *b, int width)
 {
-	for (unsigned i = 0; i < NI_APP_TABS; i++) {
-		char one[64];
-		if (!ni_app_tabs[i])
-			continue;
-		int n = snprintf(one, sizeof(one), i == a->tab ? "%s[%u %s]" : "%s%u %s",
-				 b->len ? " " : "", i + 1, _(ni_app_tabs[i]->name));
-		if (n < 0 || ni_line_width(b->p, b->len) + ni_line_width(one, strlen(one)) > width)
-			break;
-		ni_buf_str(b, one);
+	for (int brief = 0; brief < 2; brief++) {
+		b->len = 0;
+		for (unsigned i = 0; i < NI_APP_TABS; i++) {
+			bool on = i == a->tab;
+			if (!ni_app_tabs[i])
+				continue;
+			ni_buf_fmt(b, on ? "%s[%u" : "%s%u", b->len ? " " : "", i + 1);
+			if (on || !brief)
+				ni_buf_fmt(b, " %s", _(ni_app_tabs[i]->name));
+			if (on)
+				ni_buf_c(b, ']');
+		}
+		if (ni_line_width(b->p, b->len) <= width)
+			return;
 	}
 }
 

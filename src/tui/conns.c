@@ -619,6 +619,3 @@ const struct ni_view_ops ni_conns_view = {
     .columns = columns,
     .ncolumns = NCOLS,
 };
-
-const struct ni_view_ops *const ni_app_tabs[NI_APP_TABS] = {&ni_packets_view, &ni_conns_view,
-							    &ni_http_view};

@@ -9,24 +9,25 @@
 
 enum {
 	LISTS = NI_AT_ALL & ~(NI_AT_TEXT | NI_AT_STREAM),
-	SHOWS_PACKETS = NI_AT_PACKETS | NI_AT_LADDER
+	SHOWS_PACKETS = NI_AT_PACKETS | NI_AT_LADDER,
+	SPEAKS = SHOWS_PACKETS | NI_AT_CONNS | NI_AT_HTTP,
 };
 
 /* clang-format off */
 static const struct ni_key_row table[] = {
 	{NI_ACT_HELP, "help", NI_AT_ALL, "F1 ?", N_("Help"), 1, N_("this help")},
-	{NI_ACT_OPEN, "open", LISTS, "Enter", N_("Open"), 2, N_("go deeper: connection, packet, bytes; in a tree open or close")},
+	{NI_ACT_OPEN, "open", LISTS & ~NI_AT_STATS, "Enter", N_("Open"), 2, N_("go deeper: connection, packet, bytes; in a tree open or close")},
 	{NI_ACT_BACK, "back", NI_AT_ALL, "Esc", NULL, 0, N_("go back; stop what takes long")},
 	{NI_ACT_FILTER, "filter", LISTS, "f F4", N_("Filter"), 3, N_("edit the display filter; empty shows everything")},
 	{NI_ACT_SEARCH, "search", NI_AT_ALL, "/", N_("Find"), 4, N_("search text; '/x 0d0a' bytes, '/~ RE' a regular expression")},
 	{NI_ACT_SEARCH_NEXT, "search-next", NI_AT_ALL, "n", NULL, 0, N_("next match")},
 	{NI_ACT_SEARCH_PREVIOUS, "search-previous", NI_AT_ALL, "N", NULL, 0, N_("previous match")},
 	{NI_ACT_TROUBLE, "trouble", NI_AT_ALL, "T", N_("Trouble"), 5, N_("the next connection that something is wrong with")},
-	{NI_ACT_EXPLAIN, "explain", LISTS, "e", N_("Explain"), 5, N_("explain the selected packet or connection")},
-	{NI_ACT_STREAM, "stream", LISTS | NI_AT_STREAM, "x", N_("Stream"), 8, N_("follow the stream; again: as bytes")},
+	{NI_ACT_EXPLAIN, "explain", SPEAKS, "e", N_("Explain"), 5, N_("explain the selected packet or connection")},
+	{NI_ACT_STREAM, "stream", SPEAKS | NI_AT_STREAM, "x", N_("Stream"), 8, N_("follow the stream; again: as bytes")},
 	{NI_ACT_WRITE, "write", NI_AT_ALL, "w", N_("Write"), 9, N_("write what is shown to a file")},
 	{NI_ACT_HOLD, "hold", NI_AT_ALL, "p", N_("Hold"), 10, N_("hold the display; the capture goes on")},
-	{NI_ACT_FOLLOW, "follow", LISTS | NI_AT_STREAM, "F", N_("Follow"), 11, N_("follow the newest; moving up ends it")},
+	{NI_ACT_FOLLOW, "follow", (LISTS | NI_AT_STREAM) & ~NI_AT_STATS, "F", N_("Follow"), 11, N_("follow the newest; moving up ends it")},
 	{NI_ACT_LEAVE, "leave", NI_AT_ALL, "q", N_("Back"), 6, N_("go back; leave the program at the top")},
 	{NI_ACT_QUIT, "quit", NI_AT_ALL, "Q ^C", NULL, 0, N_("leave the program at once")},
 	{NI_ACT_UP, "up", NI_AT_ALL, "Up k", NULL, 0, N_("a row up")},

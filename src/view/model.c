@@ -393,6 +393,12 @@ ni_model_stats(const struct ni_model *m)
 	return s;
 }
 
+struct ni_session_drops
+ni_model_drops(const struct ni_model *m)
+{
+	return ni_session_drops(m->session);
+}
+
 const char *
 ni_model_problem(const struct ni_model *m)
 {

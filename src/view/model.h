@@ -71,6 +71,8 @@ bool ni_model_work(struct ni_model *m, int64_t budget_ns);
 /** A descriptor that becomes readable when there is something to do; -1: none. */
 int ni_model_fd(const struct ni_model *m);
 
+/** What the session had to drop so far. */
+struct ni_session_drops ni_model_drops(const struct ni_model *m);
 /** What went wrong with the source, or NULL. */
 const char *ni_model_problem(const struct ni_model *m);
 struct ni_model_stats ni_model_stats(const struct ni_model *m);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_BIN_NS = 10000000 };
+enum { FIRST_BIN_NS = 10000 };
 
 struct sink {
 	struct ni_sink sink;
