@@ -163,8 +163,7 @@ host_compare(struct ni_view *v, uint64_t a, uint64_t b, int col)
 	case H_HOW:
 		return strcmp(how(x), how(y));
 	case H_ROLE:
-		return compare_numbers(ni_netmap_behind(map(v), y->mac),
-				       ni_netmap_behind(map(v), x->mac));
+		return compare_numbers(y->router, x->router);
 	case H_ASKED:
 		return compare_numbers((int64_t)x->asked, (int64_t)y->asked);
 	case H_FIRST:
@@ -183,6 +182,12 @@ host_role(struct ni_view *v, uint64_t i)
 	return is(h, NI_ARP_CONFLICT) ? NI_ROLE_BAD : is_known(h) ? NI_ROLE_TEXT : NI_ROLE_WARN;
 }
 
+static bool
+host_shown(struct ni_view *v, uint64_t i)
+{
+	return !ni_netmap_host(map(v), i)->superseded;
+}
+
 static const struct ni_table_ops host_ops = {
     .columns = host_columns,
     .n = H_NCOLS,
@@ -191,6 +196,7 @@ static const struct ni_table_ops host_ops = {
     .cell = host_cell,
     .compare = host_compare,
     .role = host_role,
+    .shown = host_shown,
 };
 
 /* ---- names ---- */
@@ -317,7 +323,7 @@ put_strangers(const struct network *n, struct ni_buf *b)
 	const struct ni_netmap *m = map(&n->view);
 	for (uint64_t i = 0; ni_netmap_mac(m, i); i++) {
 		const struct ni_netmap_mac *x = ni_netmap_mac(m, i);
-		unsigned behind = ni_netmap_behind(m, x->mac);
+		unsigned behind = ni_netmap_mac_behind(m, x);
 		bool listed = false;
 		for (uint64_t k = 0; behind && ni_netmap_host(m, k); k++)
 			listed |= !memcmp(ni_netmap_host(m, k)->mac, x->mac, sizeof(x->mac));

@@ -45,11 +45,28 @@ host(struct ni_netmap *t, const struct ni_addr *ip, const uint8_t mac[6])
 	return rp_map_get(&t->hosts, key);
 }
 
+/* What is known of an address without a MAC belongs to whoever has it. Once for each row. */
 static void
-seen(struct ni_netmap_host *h, const struct ni_event *e, uint64_t packet)
+join(struct ni_netmap *t, struct ni_netmap_host *h)
 {
-	if (!h->first_ns)
+	bool known = memcmp(h->mac, nobody, sizeof(nobody)) != 0;
+	for (uint32_t i = 0; i < t->hosts.items.n; i++) {
+		struct ni_netmap_host *o = rp_list_at(&t->hosts.items, i);
+		bool other = memcmp(o->mac, nobody, sizeof(nobody)) != 0;
+		if (known == other || !same_addr(&h->ip, &o->ip))
+			continue;
+		(known ? o : h)->superseded = true;
+		h->router |= o->router;
+	}
+}
+
+static void
+seen(struct ni_netmap *t, struct ni_netmap_host *h, const struct ni_event *e, uint64_t packet)
+{
+	if (!h->first_ns) {
 		h->first_ns = e->ts_ns;
+		join(t, h);
+	}
 	h->last_ns = e->ts_ns;
 	h->packet = packet ? packet : h->packet;
 }
@@ -63,11 +80,11 @@ take_arp(struct ni_netmap *t, const struct ni_event *e)
 	if (h) {
 		h->kinds |= (uint8_t)(1U << a->kind);
 		h->asked += a->tries;
-		seen(h, e, packet);
+		seen(t, h, e, packet);
 	}
 	if (a->kind == NI_ARP_CONFLICT && (h = host(t, &a->ip, a->other_mac))) {
 		h->kinds |= 1U << NI_ARP_CONFLICT;
-		seen(h, e, packet);
+		seen(t, h, e, packet);
 	}
 }
 
@@ -87,7 +104,7 @@ take_dhcp(struct ni_netmap *t, const struct ni_event *e)
 	if (!h)
 		return;
 	h->router = true;
-	seen(h, e, e->dhcp->last_frame);
+	seen(t, h, e, e->dhcp->last_frame);
 }
 
 /* ---- who forwards ---- */
@@ -154,26 +171,26 @@ claims(const struct ni_netmap *t, const uint8_t mac[6], const struct ni_addr *ip
 }
 
 unsigned
+ni_netmap_mac_behind(const struct ni_netmap *t, const struct ni_netmap_mac *m)
+{
+	unsigned own = 0;
+	/* Hosts may well have one address of IPv4 and one or two of IPv6. */
+	if (m->nbehind < NI_NETMAP_BEHIND)
+		return 0;
+	for (unsigned k = 0; k < m->nbehind; k++)
+		own += claims(t, m->mac, &m->behind[k]);
+	/* One is its own even where nobody asked for it. */
+	unsigned others = m->nbehind - (own ? own : 1);
+	return others > 1 ? others + m->addresses : 0;
+}
+
+unsigned
 ni_netmap_behind(const struct ni_netmap *t, const uint8_t mac[6])
 {
 	for (uint32_t i = 0; i < t->macs.items.n; i++) {
 		const struct ni_netmap_mac *m = rp_list_at(&t->macs.items, i);
-		unsigned own = 0;
-		unsigned others = 0;
-		if (memcmp(m->mac, mac, 6) != 0)
-			continue;
-		for (unsigned k = 0; k < m->nbehind; k++) {
-			if (claims(t, mac, &m->behind[k]))
-				own++;
-			else
-				others++;
-		}
-		/* One is its own even where nobody asked for it; hosts may well have one of IPv4
-		 * and one of IPv6. */
-		bool full = m->nbehind == NI_NETMAP_BEHIND;
-		if (!own && others)
-			others--;
-		return full && others > 1 ? others + m->addresses : 0;
+		if (!memcmp(m->mac, mac, sizeof(m->mac)))
+			return ni_netmap_mac_behind(t, m);
 	}
 	return 0;
 }

@@ -20,6 +20,7 @@ struct ni_netmap_host {
 	uint8_t mac[6];    /* zero: nobody answered */
 	uint8_t kinds;     /* 1 << enum ni_arp_kind */
 	bool router;       /* DHCP says so */
+	bool superseded;   /* nobody answered, but there is a row with a MAC */
 	uint64_t packet;   /* the last one that told */
 	uint64_t asked;
 	int64_t first_ns, last_ns;
@@ -63,5 +64,7 @@ const struct ni_netmap_mac *ni_netmap_mac(const struct ni_netmap *t, uint64_t i)
 /** Whether the owner of @mac seems to forward packets of others: how many addresses are known
  * behind it that it does not claim itself; 0: it does not. */
 unsigned ni_netmap_behind(const struct ni_netmap *t, const uint8_t mac[6]);
+/** The same of a row. */
+unsigned ni_netmap_mac_behind(const struct ni_netmap *t, const struct ni_netmap_mac *m);
 
 #endif
