@@ -16,13 +16,15 @@
 
 enum {
 	MS = 1000000,
-	DRAW_NS = 50 * MS,  /* at most 20 pictures a second */
-	SLICE_NS = 12 * MS, /* of work between two looks at the keyboard */
-	IDLE_MS = 1000,     /* counters in the status line */
-	DEAD_READS = 20,    /* keyboard ready, but no key: its terminal has gone */
+	DRAW_NS = 50 * MS,   /* at most 20 pictures a second */
+	GOING_NS = 100 * MS, /* nobody pressed a key: there is no hurry */
+	SLICE_NS = 8 * MS,   /* of each kind of work between two looks at the keyboard */
+	IDLE_MS = 1000,      /* counters in the status line */
+	DEAD_READS = 20,     /* keyboard ready, but no key: its terminal has gone */
 };
 
 static volatile sig_atomic_t end_asked;
+static sigset_t usual_signals; /* those that are let through while nothing is done */
 
 static void
 on_end(int sig)
@@ -248,6 +250,7 @@ restart(struct ni_app *a)
 {
 	struct ni_err err = {.what = "", .hint = ""};
 	ni_search_free(&a->search);
+	ni_writing_free(&a->writing);
 	if (ni_model_restart(a->model, &err)) {
 		ni_app_say(a, NI_ROLE_WARN, "%s", err.what);
 		return;
@@ -352,6 +355,12 @@ ni_app_act(struct ni_app *a, enum ni_act act)
 {
 	struct ni_view *v = ni_app_top(a);
 	a->dirty = true;
+	if (act == NI_ACT_BACK && a->writing) {
+		ni_app_say(a, NI_ROLE_WARN, _("stopped: %s was not written"),
+			   ni_writing_path(a->writing));
+		ni_writing_free(&a->writing);
+		return;
+	}
 	if (act == NI_ACT_BACK && a->search_way) {
 		a->search_way = 0; /* Esc ends what takes long */
 		return;
@@ -399,7 +408,7 @@ take_mouse(struct ni_app *a)
 static void
 take_key(struct ni_app *a, uint32_t key)
 {
-	a->dirty = true;
+	a->dirty = a->pressed = true;
 	if (key == NI_KEY_RESIZE)
 		return;
 	a->message[0] = '\0';
@@ -422,6 +431,7 @@ work(struct ni_app *a)
 {
 	uint64_t before = ni_model_version(a->model) + ni_filtering_version(a->filter);
 	bool more = ni_model_work(a->model, SLICE_NS);
+	more |= ni_app_write_work(a, SLICE_NS);
 	more |= ni_filtering_work(a->filter, SLICE_NS);
 	struct ni_view *v = ni_app_top(a);
 	if (v->ops->work)
@@ -448,13 +458,14 @@ count_rate(struct ni_app *a, int64_t now)
 	a->rate_ns = now;
 }
 
-/* Wait for a key or for packets. False: the terminal is gone. */
+/* Wait for a key, for packets, or a signal, which comes only here. False: the terminal is gone. */
 static bool
 wait(struct ni_app *a, int ms)
 {
+	struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * (long)MS};
 	struct pollfd p[2] = {{.fd = ni_screen_fd(), .events = POLLIN},
 			      {.fd = ni_model_fd(a->model), .events = POLLIN}};
-	if (poll(p, 2, ms) < 0)
+	if (ppoll(p, 2, &t, &usual_signals) < 0)
 		return errno == EINTR;
 	return !(p[0].revents & (POLLHUP | POLLERR | POLLNVAL));
 }
@@ -479,18 +490,21 @@ static void
 loop(struct ni_app *a)
 {
 	int64_t drawn = 0;
+	a->pressed = true;
 	unsigned dead = 0;
-	bool more = true;
+	bool more = work(a); /* so that the first picture has rows */
 	a->dirty = true;
 	while (!a->quit && !end_asked) {
 		int64_t now = mono_ns();
 		count_rate(a, now);
-		if (a->dirty && now - drawn >= DRAW_NS) {
+		int64_t pause = a->pressed ? DRAW_NS : GOING_NS;
+		if (a->dirty && now - drawn >= pause) {
 			a->dirty = false;
+			a->pressed = !ni_model_stats(a->model).packets;
 			ni_app_draw(a);
 			drawn = mono_ns();
 		}
-		int ms = more ? 0 : a->dirty ? (int)((DRAW_NS - (now - drawn)) / MS) + 1 : IDLE_MS;
+		int ms = more ? 0 : a->dirty ? (int)((pause - (now - drawn)) / MS) + 1 : IDLE_MS;
 		if (!wait(a, ms < 0 ? 0 : ms) || !take_keys(a, &dead))
 			break;
 		more = work(a);
@@ -505,6 +519,14 @@ catch_signals(void)
 	sigaction(SIGINT, &sa, NULL);
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGHUP, &sa, NULL);
+	sigset_t held;
+	sigemptyset(&held);
+	sigaddset(&held, SIGINT);
+	sigaddset(&held, SIGTERM);
+	sigaddset(&held, SIGHUP);
+	sigaddset(&held, SIGWINCH);
+	sigaddset(&held, SIGTSTP);
+	sigprocmask(SIG_BLOCK, &held, &usual_signals);
 }
 
 static void
@@ -517,6 +539,7 @@ close_views(struct ni_app *a)
 			a->tabs[i]->ops->destroy(a->tabs[i]);
 	for (unsigned i = 0; i <= NI_PROMPT_WRITE; i++)
 		ni_history_free(&a->history[i]);
+	ni_writing_free(&a->writing);
 	ni_search_free(&a->search);
 	ni_filtering_free(&a->filter);
 }

@@ -19,6 +19,7 @@
 #include "prompt.h"
 #include "screen.h"
 #include "sink.h"
+#include "writing.h"
 
 struct ni_app;
 struct ni_messages;
@@ -108,8 +109,10 @@ struct ni_app {
 	struct ni_view *stack[NI_APP_DEPTH];    /* on top of it */
 	unsigned depth;
 	struct ni_filtering *filter;
-	struct ni_search *search; /* NULL: nothing was searched for */
-	int search_way;           /* a match is waited for in this direction; 0: none */
+	struct ni_search *search;   /* NULL: nothing was searched for */
+	struct ni_writing *writing; /* NULL: nothing is being written */
+	uint64_t writing_all;       /* packets that all are, if these are all; else 0 */
+	int search_way;             /* a match is waited for in this direction; 0: none */
 	enum ni_prompt_kind asking;
 	struct ni_prompt prompt;
 	struct ni_history history[NI_PROMPT_WRITE + 1];
@@ -122,6 +125,7 @@ struct ni_app {
 	enum ni_act pending;              /* m and ' wait for a letter */
 	uint64_t marks[NI_APP_MARKS], came_from;
 	bool quit, dirty, ask_quit;
+	bool pressed;               /* a key was, and is not on the screen yet */
 	uint64_t saved;             /* packets that there were when they were written to a file */
 	size_t caret_at, caret_len; /* what is wrong in the filter being typed */
 	bool problem_seen;          /* what went wrong with the source has been read */
@@ -163,6 +167,16 @@ void ni_app_act(struct ni_app *a, enum ni_act act);
 /** A key while a prompt is open. */
 void ni_app_prompt_key(struct ni_app *a, uint32_t key);
 void ni_app_ask(struct ni_app *a, enum ni_prompt_kind kind, const char *text);
+/**
+ * Begin to write the packets up to @last that are in @members (NULL: all) to @path. 0, or
+ * NI_ERR_RUN with @err filled.
+ */
+int ni_app_write(struct ni_app *a, const char *path, const struct ni_set *members, uint64_t last,
+		 struct ni_err *err);
+/** Write on for about @ns. Returns whether there is more to write. */
+bool ni_app_write_work(struct ni_app *a, int64_t ns);
+/** Say why a list is empty although there are @all rows without the filter. */
+void ni_app_none(struct ni_app *a, struct ni_buf *b, uint64_t all);
 /** Run a line typed after a colon. */
 void ni_app_command(struct ni_app *a, const char *line);
 /** Offers for Tab; see struct ni_prompt. */

@@ -131,6 +131,21 @@ filter_state(struct ni_app *a, struct ni_buf *b)
 		ni_buf_fmt(b, "  %u%%", ni_filtering_percent(a->filter));
 }
 
+void
+ni_app_none(struct ni_app *a, struct ni_buf *b, uint64_t all)
+{
+	if (ni_filtering_waits(a->filter))
+		ni_buf_fmt(b,
+			   _("the filter asks how connections end: it waits until the file is "
+			     "read, %u%%"),
+			   ni_model_stats(a->model).percent);
+	else if (ni_filtering_percent(a->filter) < 100)
+		ni_buf_fmt(b, _("nothing found so far, %u%% looked at"),
+			   ni_filtering_percent(a->filter));
+	else
+		ni_app_found(b, 0, all);
+}
+
 /* Underline what is wrong in the filter being typed, of which @text is what can be seen. */
 static void
 point_at(const struct ni_app *a, int y, int x, const char *text)
@@ -314,6 +329,12 @@ draw_bottom(struct ni_app *a, int y, int *caret)
 	if (a->search_way && a->search) {
 		ni_buf_fmt(&b, _("looking for %s  %u%%  Esc stops"), ni_search_text(a->search),
 			   ni_pass_percent(ni_search_pass(a->search)));
+		ni_screen_text(y, 0, cols, ni_buf_z(&b), NI_ROLE_NOTE, true);
+		return;
+	}
+	if (a->writing) {
+		ni_buf_fmt(&b, _("writing %s  %u%%  Esc stops"), ni_writing_path(a->writing),
+			   ni_writing_percent(a->writing));
 		ni_screen_text(y, 0, cols, ni_buf_z(&b), NI_ROLE_NOTE, true);
 		return;
 	}

@@ -175,13 +175,35 @@ ni_app_find(struct ni_app *a, const char *text, int way)
 
 /* ---- what was entered ---- */
 
-static void
-written(struct ni_app *a, const struct ni_view *v, const char *said)
+int
+ni_app_write(struct ni_app *a, const char *path, const struct ni_set *members, uint64_t last,
+	     struct ni_err *err)
 {
-	/* All packets are safe when the list of all of them was written. */
-	if (v == a->tabs[0] && !*ni_filtering_text(a->filter))
-		a->saved = ni_model_stats(a->model).packets;
-	ni_app_say(a, NI_ROLE_GOOD, "%s", said);
+	if (a->writing)
+		return ni_fail(err, NI_ERR_RUN, _("%s is still being written; Esc stops that"),
+			       ni_writing_path(a->writing));
+	a->writing = ni_writing_new(a->model, path, members, last, err);
+	a->writing_all = members ? 0 : last;
+	return a->writing ? NI_SUCCESS : NI_ERR_RUN;
+}
+
+bool
+ni_app_write_work(struct ni_app *a, int64_t ns)
+{
+	struct ni_err err = {.what = "", .hint = ""};
+	uint64_t n;
+	if (!a->writing || ni_writing_work(a->writing, ns))
+		return a->writing;
+	if (ni_writing_finish(a->writing, &n, &err)) {
+		ni_app_say(a, NI_ROLE_BAD, "%s", err.what);
+	} else {
+		a->saved = a->writing_all ? a->writing_all : a->saved;
+		ni_app_say(a, NI_ROLE_GOOD,
+			   NI_PLURAL("%s packet is in %s", "%s packets are in %s", n),
+			   ni_app_word(n).z, ni_writing_path(a->writing));
+	}
+	ni_writing_free(&a->writing);
+	return false;
 }
 
 static void
@@ -201,8 +223,8 @@ write_file(struct ni_app *a, const char *path)
 		ni_app_say(a, NI_ROLE_WARN, "%s", _("this view has nothing to write"));
 	else if (v->ops->write(v, path, &said, &err))
 		ni_app_say(a, NI_ROLE_BAD, "%s", err.what);
-	else
-		written(a, v, ni_buf_z(&said));
+	else if (said.len)
+		ni_app_say(a, NI_ROLE_GOOD, "%s", ni_buf_z(&said));
 }
 
 static void

@@ -7,59 +7,22 @@
 #include <time.h>
 
 #include "app.h"
+#include "conns.h"
 #include "i18n.h"
 #include "report.h"
 #include "told.h"
 
 enum {
-	CELL = 128,
 	MAX_ROWS = 400,
 	SPARE = 10, /* times as long as sorting took passes before it is done again */
 };
-
-enum column {
-	MARK,
-	NUMBER,
-	CLIENT,
-	ARROW,
-	SERVER,
-	OPEN,
-	CLOSE,
-	TROUBLE,
-	STATES,
-	HTTP,
-	RTT,
-	BYTES,
-	PACKETS,
-	AGE,
-	NCOLS
-};
-
-/* clang-format off */
-static const struct ni_column_def columns[NCOLS] = {
-	[MARK] = {"!", "mark", 1, 1, 0, NI_FIT_LEFT, 0, 0},
-	[NUMBER] = {N_("#"), "number", 3, 10, 0, NI_FIT_RIGHT, 0, 0},
-	[CLIENT] = {N_("client"), "client", 12, 47, 21, NI_FIT_MIDDLE, 4, 0},
-	[ARROW] = {"", "arrow", 1, 1, 0, NI_FIT_LEFT, 0, 0},
-	[SERVER] = {N_("server"), "server", 12, 47, 21, NI_FIT_MIDDLE, 4, 0},
-	[OPEN] = {N_("open"), "open", 5, 12, 0, NI_FIT_LEFT, 0, 0},
-	[CLOSE] = {N_("close"), "close", 5, 16, 0, NI_FIT_LEFT, 0, 0},
-	[TROUBLE] = {N_("trouble"), "trouble", 5, 24, 12, NI_FIT_LEFT, 6, 10},
-	[STATES] = {N_("states"), "states", 9, 25, 20, NI_FIT_LEFT, 7, 9},
-	[HTTP] = {N_("http"), "http", 5, 0, 8, NI_FIT_LEFT, 8, 3},
-	[RTT] = {N_("rtt"), "rtt", 5, 9, 0, NI_FIT_RIGHT, 0, 5},
-	[BYTES] = {N_("bytes"), "bytes", 5, 12, 0, NI_FIT_RIGHT, 0, 6},
-	[PACKETS] = {N_("packets"), "packets", 5, 9, 0, NI_FIT_RIGHT, 0, 8},
-	[AGE] = {N_("lasted"), "lasted", 5, 10, 0, NI_FIT_RIGHT, 0, 7},
-};
-/* clang-format on */
 
 struct conns {
 	struct ni_view view;
 	struct ni_list list;
 	uint64_t *order; /* rows of the table that are shown, sorted; NULL: all, as they came */
 	uint64_t n, room;
-	enum column sort;
+	enum ni_conns_column sort;
 	bool reverse, sorted;
 	uint64_t table_version, filter_version; /* that order was made for */
 	uint64_t dropped;                       /* rows of the table, then */
@@ -92,52 +55,9 @@ conns_create(struct ni_app *a, const struct ni_view_arg *arg, struct ni_err *err
 
 /* ---- order ---- */
 
-/* The higher the worse; 0: all is well. */
-static int
-severity(const struct ni_conn_row *r)
-{
-	enum ni_color c = rp_bad_color((enum rp_bad_kind)r->trouble);
-	return c == NI_C_BAD ? 3 : c == NI_C_WARN ? 2 : r->trouble ? 1 : 0;
-}
-
-static int64_t
-key_of(const struct ni_conn_row *r, enum column c)
-{
-	switch (c) {
-	case MARK:
-	case TROUBLE:
-		return -severity(r);
-	case CLIENT:
-		return r->port[NI_CLIENT];
-	case SERVER:
-		return r->port[NI_SERVER];
-	case OPEN:
-		return r->open;
-	case CLOSE:
-		return r->close;
-	case STATES:
-		return r->state[0] * 16 + r->state[1];
-	case HTTP:
-		return r->status;
-	case RTT:
-		return r->rtt_ns;
-	case BYTES:
-		return (int64_t)(r->bytes[0] + r->bytes[1]);
-	case PACKETS:
-		return (int64_t)(r->packets[0] + r->packets[1]);
-	case AGE:
-		return r->last_ns - r->first_ns;
-	case NUMBER:
-	case ARROW:
-	case NCOLS:
-		break;
-	}
-	return 0;
-}
-
 struct order {
 	const struct ni_conntab *t;
-	enum column by;
+	enum ni_conns_column by;
 	bool reverse;
 };
 
@@ -147,8 +67,8 @@ compare(const void *x, const void *y, void *ctx)
 	const struct order *o = ctx;
 	const uint64_t *a = x;
 	const uint64_t *b = y;
-	int64_t ka = key_of(ni_conntab_row(o->t, *a), o->by);
-	int64_t kb = key_of(ni_conntab_row(o->t, *b), o->by);
+	int64_t ka = ni_conns_key(ni_conntab_row(o->t, *a), o->by);
+	int64_t kb = ni_conns_key(ni_conntab_row(o->t, *b), o->by);
 	int by = ka < kb ? -1 : ka > kb ? 1 : *a < *b ? -1 : *a > *b;
 	return o->reverse ? -by : by;
 }
@@ -257,111 +177,11 @@ settle(struct conns *c)
 
 /* ---- drawing ---- */
 
-static void
-print_end(struct ni_buf *b, const struct ni_conn_row *r, unsigned side)
-{
-	const struct ni_addr *a = &r->addr[side];
-	if (a->len == 16) {
-		ni_buf_c(b, '[');
-		ni_buf_ip6(b, a->b);
-		ni_buf_c(b, ']');
-	} else if (a->len == 4) {
-		ni_buf_ip4(b, a->b);
-	}
-	if (r->ipproto == 6 || r->ipproto == 17)
-		ni_buf_fmt(b, ":%u", r->port[side]);
-}
-
-static void
-print_close(struct ni_buf *b, const struct ni_conn_row *r)
-{
-	unsigned who = r->close == NI_CLOSE_RESET ? r->reset_by : r->closed_first;
-	if (r->ipproto != 6 || r->close == NI_CLOSE_NONE) {
-		ni_buf_str(b, "–");
-		return;
-	}
-	ni_buf_str(b, ni_conn_close_name(r->close));
-	if (who == NI_CLIENT)
-		ni_buf_str(b, " c");
-	else if (who == NI_SERVER)
-		ni_buf_str(b, " s");
-}
-
-static void
-print_http(struct ni_buf *b, const struct ni_conn_row *r)
-{
-	if (r->method[0] || r->status) {
-		ni_buf_escape(b, (const uint8_t *)r->method, strlen(r->method));
-		ni_buf_c(b, ' ');
-		if (r->status)
-			ni_buf_fmt(b, "%u ", r->status);
-		ni_buf_escape(b, (const uint8_t *)r->uri, strlen(r->uri));
-	} else {
-		ni_buf_str(b, r->service ? r->service : "–");
-	}
-}
-
-static void
-print_cell(struct ni_buf *b, const struct ni_conn_row *r, enum column c)
-{
-	switch (c) {
-	case MARK:
-		ni_buf_str(b, ni_conn_row_is_troubled(r) ? "!" : r->trouble ? "·" : "");
-		break;
-	case TROUBLE:
-		if (r->trouble)
-			ni_buf_str(b, _(rp_bad_name((enum rp_bad_kind)r->trouble)));
-		break;
-	case NUMBER:
-		ni_buf_u64(b, r->key & NI_IX_CONN_ID);
-		break;
-	case CLIENT:
-	case SERVER:
-		print_end(b, r, c == CLIENT ? NI_CLIENT : NI_SERVER);
-		break;
-	case ARROW:
-		ni_buf_str(b, "→");
-		break;
-	case OPEN:
-		ni_buf_str(b, r->ipproto == 6    ? ni_conn_open_name(r->open)
-			      : r->ipproto == 17 ? "udp"
-						 : "icmp");
-		break;
-	case CLOSE:
-		print_close(b, r);
-		break;
-	case STATES:
-		if (r->ipproto == 6)
-			ni_buf_fmt(b, "%s/%s", ni_tcp_state_name(r->state[0]),
-				   ni_tcp_state_name(r->state[1]));
-		break;
-	case HTTP:
-		print_http(b, r);
-		break;
-	case RTT:
-		if (r->rtt_ns)
-			ni_app_span(b, r->rtt_ns);
-		break;
-	case BYTES:
-		ni_app_number(b, r->bytes[0] + r->bytes[1]);
-		break;
-	case PACKETS:
-		ni_app_number(b, r->packets[0] + r->packets[1]);
-		break;
-	case AGE:
-		ni_app_span(b, r->last_ns - r->first_ns);
-		break;
-	case NCOLS:
-		break;
-	}
-	ni_buf_z(b);
-}
-
 static enum ni_role
 role_of(const struct ni_conn_row *r)
 {
 	static const enum ni_role roles[] = {NI_ROLE_TEXT, NI_ROLE_NOTE, NI_ROLE_WARN, NI_ROLE_BAD};
-	return r ? roles[severity(r)] : NI_ROLE_TEXT;
+	return r ? roles[ni_conns_severity(r)] : NI_ROLE_TEXT;
 }
 
 static const struct ni_columns *
@@ -372,11 +192,11 @@ shown(const struct conns *c)
 
 static void
 draw_row(const struct conns *c, const struct ni_rect *at, const int *width,
-	 const char (*text)[CELL], enum ni_role role)
+	 const char (*text)[NI_CONNS_CELL], enum ni_role role)
 {
-	char line[NCOLS * CELL];
+	char line[NI_CONNS_N * NI_CONNS_CELL];
 	struct ni_buf b = ni_buf(line, sizeof(line));
-	ni_columns_line(&b, shown(c), columns, width, text[0], CELL);
+	ni_columns_line(&b, shown(c), ni_conns_columns, width, text[0], NI_CONNS_CELL);
 	ni_screen_text(at->y, at->x, at->w, ni_buf_z(&b), role, true);
 }
 
@@ -387,7 +207,7 @@ draw_empty(const struct conns *c, struct ni_rect r)
 	struct ni_buf b = ni_buf(line, sizeof(line));
 	uint64_t all = ni_conntab_count(table(c));
 	if (all) {
-		ni_app_found(&b, 0, all);
+		ni_app_none(c->view.app, &b, all);
 	} else {
 		ni_buf_str(&b, _("no connections yet"));
 	}
@@ -397,38 +217,40 @@ draw_empty(const struct conns *c, struct ni_rect r)
 static void
 draw_titles(const struct conns *c, struct ni_rect r, const int *width)
 {
-	char titles[NCOLS][CELL];
-	for (int i = 0; i < NCOLS; i++) {
-		struct ni_buf b = ni_buf(titles[i], CELL);
-		ni_buf_str(&b, ni_column_title(&columns[i]));
+	char titles[NI_CONNS_N][NI_CONNS_CELL];
+	for (int i = 0; i < NI_CONNS_N; i++) {
+		struct ni_buf b = ni_buf(titles[i], NI_CONNS_CELL);
+		ni_buf_str(&b, ni_column_title(&ni_conns_columns[i]));
 		if (c->sorted && i == (int)c->sort)
 			ni_buf_str(&b, c->reverse ? "↓" : "↑");
 		ni_buf_z(&b);
 	}
 	r.h = 1;
-	draw_row(c, &r, width, (const char(*)[CELL])titles, NI_ROLE_TITLE);
+	draw_row(c, &r, width, (const char(*)[NI_CONNS_CELL])titles, NI_ROLE_TITLE);
 }
 
 static void
 conns_draw(struct ni_view *v, struct ni_rect r)
 {
 	struct conns *c = (struct conns *)v;
-	int natural[NCOLS];
-	int width[NCOLS];
+	int natural[NI_CONNS_N];
+	int width[NI_CONNS_N];
 	int rows = r.h - 1 < MAX_ROWS ? r.h - 1 : MAX_ROWS;
-	char(*text)[NCOLS][CELL] = calloc((size_t)(rows > 0 ? rows : 1), sizeof(*text));
+	char(*text)[NI_CONNS_N][NI_CONNS_CELL] =
+	    calloc((size_t)(rows > 0 ? rows : 1), sizeof(*text));
 	int n = 0;
 	c->at = r;
 	c->list.height = rows;
 	settle(c);
-	for (int i = 0; i < NCOLS; i++)
-		natural[i] = ni_line_width(ni_column_title(&columns[i]),
-					   strlen(ni_column_title(&columns[i]))) +
+	for (int i = 0; i < NI_CONNS_N; i++)
+		natural[i] = ni_line_width(ni_column_title(&ni_conns_columns[i]),
+					   strlen(ni_column_title(&ni_conns_columns[i]))) +
 			     (c->sorted && i == (int)c->sort);
 	for (; text && n < rows && row(c, c->list.top + (uint64_t)n); n++) {
-		for (int i = 0; i < NCOLS; i++) {
-			struct ni_buf b = ni_buf(text[n][i], CELL);
-			print_cell(&b, row(c, c->list.top + (uint64_t)n), (enum column)i);
+		for (int i = 0; i < NI_CONNS_N; i++) {
+			struct ni_buf b = ni_buf(text[n][i], NI_CONNS_CELL);
+			ni_conns_cell(&b, row(c, c->list.top + (uint64_t)n),
+				      (enum ni_conns_column)i);
 			int w = ni_line_width(text[n][i], strlen(text[n][i]));
 			natural[i] = natural[i] > w ? natural[i] : w;
 		}
@@ -438,12 +260,12 @@ conns_draw(struct ni_view *v, struct ni_rect r)
 		free(text);
 		return;
 	}
-	ni_columns_fit_shown(shown(c), columns, natural, r.w, width);
+	ni_columns_fit_shown(shown(c), ni_conns_columns, natural, r.w, width);
 	draw_titles(c, r, width);
 	for (int k = 0; k < n; k++) {
 		uint64_t i = c->list.top + (uint64_t)k;
 		struct ni_rect at = {r.y + 1 + k, r.x, 1, r.w};
-		draw_row(c, &at, width, (const char(*)[CELL])text[k],
+		draw_row(c, &at, width, (const char(*)[NI_CONNS_CELL])text[k],
 			 i == c->list.cursor ? NI_ROLE_SELECTED : role_of(row(c, i)));
 	}
 	free(text);
@@ -457,8 +279,8 @@ sort(struct conns *c, int way)
 	int by = (int)c->sort;
 	do
 		by = ni_columns_step(shown(c), by, c->sorted ? way : 0);
-	while (by == ARROW && shown(c)->n > 1 && (c->sorted = true));
-	c->sort = (enum column)by;
+	while (by == NI_CONNS_ARROW && shown(c)->n > 1 && (c->sorted = true));
+	c->sort = (enum ni_conns_column)by;
 	c->sorted = true;
 	c->table_version = 0;
 }
@@ -542,10 +364,10 @@ conns_follows(const struct ni_view *v)
 static void
 print_row(const struct ni_conn_row *r, struct ni_buf *b)
 {
-	for (int i = 0; i < NCOLS; i++) {
-		char cell[CELL];
+	for (int i = 0; i < NI_CONNS_N; i++) {
+		char cell[NI_CONNS_CELL];
 		struct ni_buf one = ni_buf(cell, sizeof(cell));
-		print_cell(&one, r, (enum column)i);
+		ni_conns_cell(&one, r, (enum ni_conns_column)i);
 		if (i)
 			ni_buf_c(b, ' ');
 		ni_buf_str(b, cell);
@@ -565,7 +387,7 @@ static bool
 conns_search(struct ni_view *v, const char *text, int way)
 {
 	struct conns *c = (struct conns *)v;
-	char line[NCOLS * CELL];
+	char line[NI_CONNS_N * NI_CONNS_CELL];
 	for (uint64_t i = 1; i <= c->n; i++) {
 		uint64_t at = (c->list.cursor + (way > 0 ? i : c->n - i)) % c->n;
 		struct ni_buf b = ni_buf(line, sizeof(line));
@@ -616,6 +438,6 @@ const struct ni_view_ops ni_conns_view = {
     .search = conns_search,
     .follows = conns_follows,
     .explain = conns_explain,
-    .columns = columns,
-    .ncolumns = NCOLS,
+    .columns = ni_conns_columns,
+    .ncolumns = NI_CONNS_N,
 };

@@ -9,7 +9,6 @@
 
 #include "i18n.h"
 #include "told.h"
-#include "writer.h"
 
 enum { WIDE = 120, MIN_SHARE = 10, STEP = 5, INFO_STEP = 8 };
 
@@ -319,27 +318,6 @@ packets_mouse(struct ni_view *v, const struct ni_mouse *m)
 	click((struct ni_packets *)v, m);
 	if (m->twice)
 		packets_act(v, NI_ACT_OPEN);
-}
-
-int
-ni_packets_write(struct ni_view *v, const char *path, struct ni_buf *said, struct ni_err *err)
-{
-	struct ni_packets *p = (struct ni_packets *)v;
-	struct ni_writer_options o = {.path = path, .input = ni_model_source(v->app->model)};
-	struct ni_writer *w = NULL;
-	struct ni_frame f;
-	int rc = ni_writer_open(&w, &o, err);
-	uint64_t n = 0;
-	for (uint64_t i = 0; !rc && i < p->list.count; i++) {
-		if (!ni_model_frame(v->app->model, ni_packets_number(p, i), &f))
-			continue;
-		rc = ni_writer_put(w, &f, err);
-		n++;
-	}
-	int closed = ni_writer_close(&w, rc ? NULL : err);
-	ni_buf_fmt(said, NI_PLURAL("%s packet is in %s", "%s packets are in %s", n),
-		   ni_app_word(n).z, path);
-	return rc ? rc : closed;
 }
 
 static void

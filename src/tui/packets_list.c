@@ -26,12 +26,12 @@ enum column {
 /* clang-format off */
 const struct ni_column_def ni_packets_columns[NI_PACKETS_COLUMNS] = {
 	[NUMBER] = {N_("No."), "number", 5, 12, 0, NI_FIT_RIGHT, 0, 0},
-	[TIME] = {N_("Time"), "time", 8, 27, 0, NI_FIT_RIGHT, 0, 4},
+	[TIME] = {N_("Time"), "time", 8, 27, 0, NI_FIT_RIGHT, 0, 3},
 	[SOURCE] = {N_("Source"), "source", 9, 39, 15, NI_FIT_MIDDLE, 3, 0},
 	[ARROW] = {"", "arrow", 1, 1, 0, NI_FIT_LEFT, 0, 0},
 	[DESTINATION] = {N_("Destination"), "destination", 11, 39, 15, NI_FIT_MIDDLE, 3, 0},
 	[PROTOCOL] = {N_("Protocol"), "protocol", 4, 12, 0, NI_FIT_LEFT, 0, 0},
-	[LENGTH] = {N_("Length"), "length", 4, 8, 0, NI_FIT_RIGHT, 0, 3},
+	[LENGTH] = {N_("Length"), "length", 4, 8, 0, NI_FIT_RIGHT, 0, 4},
 	[INFO] = {N_("Info"), "info", 12, 0, 20, NI_FIT_LEFT, 9, 0},
 };
 /* clang-format on */
@@ -131,6 +131,14 @@ ni_packets_select(struct ni_packets *p)
 	uint64_t number = ni_packets_number(p, p->list.cursor);
 	if (number)
 		p->selected = number;
+}
+
+int
+ni_packets_write(struct ni_view *v, const char *path, struct ni_buf *said, struct ni_err *err)
+{
+	struct ni_packets *p = (struct ni_packets *)v;
+	(void)said; /* once it is done */
+	return ni_app_write(v->app, path, members(p), last_shown(p), err);
 }
 
 /* ---- sorting ---- */
@@ -256,9 +264,9 @@ draw_empty(struct ni_packets *p, struct ni_rect r)
 {
 	char line[256];
 	struct ni_buf b = ni_buf(line, sizeof(line));
-	const struct ni_app *a = p->view.app;
+	struct ni_app *a = p->view.app;
 	if (*ni_filtering_text(a->filter)) {
-		ni_app_found(&b, 0, ni_index_last(ni_model_index(a->model)));
+		ni_app_none(a, &b, ni_index_last(ni_model_index(a->model)));
 	} else {
 		ni_buf_str(&b, _("no packets yet"));
 	}
@@ -319,7 +327,8 @@ ni_packets_draw_list(struct ni_packets *p, struct ni_rect r)
 	ni_columns_fit_shown(shown(p), ni_packets_columns, natural, r.w, width);
 	for (int i = 0; i < NCOLS; i++) {
 		struct ni_buf b = ni_buf(titles[i], CELL);
-		ni_buf_str(&b, i == INFO && p->info_from ? "" : ni_column_title(&ni_packets_columns[i]));
+		ni_buf_str(&b, i == INFO && p->info_from ? ""
+							 : ni_column_title(&ni_packets_columns[i]));
 		if (p->order && i == p->sort)
 			ni_buf_str(&b, p->reverse ? "↓" : "↑");
 		ni_buf_z(&b);

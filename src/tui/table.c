@@ -143,7 +143,7 @@ draw_empty(const struct ni_table *t, struct ni_rect r)
 	char line[128];
 	struct ni_buf b = ni_buf(line, sizeof(line));
 	if (t->all)
-		ni_app_found(&b, 0, t->all);
+		ni_app_none(t->v->app, &b, t->all);
 	else
 		ni_buf_str(&b, _(t->ops->none));
 	ni_screen_text(r.y + 1, r.x + 2, r.w - 2, ni_buf_z(&b), NI_ROLE_DIM, false);

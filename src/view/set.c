@@ -54,6 +54,20 @@ ni_set_add(struct ni_set *s, uint64_t number, bool member)
 }
 
 bool
+ni_set_copy(struct ni_set *to, const struct ni_set *from)
+{
+	if (!from->blocks)
+		return true;
+	if (!grow(to, from->blocks))
+		return false;
+	memcpy(to->bits, from->bits, from->blocks * WORDS * sizeof(*to->bits));
+	memcpy(to->before, from->before, from->blocks * sizeof(*to->before));
+	to->seen = from->seen;
+	to->count = from->count;
+	return true;
+}
+
+bool
 ni_set_has(const struct ni_set *s, uint64_t number)
 {
 	return number <= s->seen && s->bits && (s->bits[number / 64] >> number % 64 & 1);

@@ -15,6 +15,8 @@ struct ni_set {
 };
 
 void ni_set_free(struct ni_set *s);
+/** Make @to, which is empty, the same as @from. False when memory is short. */
+bool ni_set_copy(struct ni_set *to, const struct ni_set *from);
 /** Tell about packet @number; numbers must ascend. False when memory is short. */
 bool ni_set_add(struct ni_set *s, uint64_t number, bool member);
 bool ni_set_has(const struct ni_set *s, uint64_t number);
