@@ -11,6 +11,8 @@ static const struct ni_hd_knob table[] = {
      "wait between the client's FIN and ours: 0 closes in three segments, 60 or more in four"},
     {"half-close", NULL,
      "after the response close only our direction and read on until the client closes"},
+    {"fin-with-data", NULL,
+     "when we close first, send our FIN in the segment of the last bytes, a segment less"},
     {"late-data", "BYTES", "send so many bytes after the client's FIN, before our own"},
     {"abort", "HOW",
      "reset the connection: linger0 (after the response), unread (by leaving the body unread), "
@@ -157,6 +159,7 @@ ni_hd_knob_set(struct ni_hd_knobs *k, const char *name, size_t name_len, const c
 		size_t at;
 	} switches[] = {
 	    {"half-close", offsetof(struct ni_hd_knobs, half_close)},
+	    {"fin-with-data", offsetof(struct ni_hd_knobs, fin_with_data)},
 	    {"bad-chunk", offsetof(struct ni_hd_knobs, bad_chunk)},
 	    {"no-length", offsetof(struct ni_hd_knobs, no_length)},
 	    {"http10", offsetof(struct ni_hd_knobs, http10)},

@@ -26,6 +26,7 @@ struct ni_hd_knobs {
 	uint32_t abort_after;    /* bytes sent */
 	uint32_t close_delay_ms; /* between the client's FIN and ours */
 	bool half_close;         /* shut down only, and read on */
+	bool fin_with_data;      /* our FIN goes with the last bytes */
 	uint32_t late_data;      /* bytes to send after the client's FIN */
 	uint32_t delay_first_ms; /* before the first byte of a response */
 	uint32_t drip_bytes, drip_ms;

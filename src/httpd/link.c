@@ -184,6 +184,9 @@ ni_hd_link_free(struct ni_hd_link *l)
 		/* A linger time of zero: close() sends a reset instead of a FIN. */
 		struct linger reset = {.l_onoff = 1, .l_linger = 0};
 		setsockopt(l->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+	} else if (l->corked) {
+		/* close() would throw the last bytes away if more input has just come. */
+		shutdown(l->fd, SHUT_WR);
 	}
 	close(l->fd);
 	ni_hd_conn_fini(&l->conn);
@@ -240,8 +243,10 @@ transmit(struct ni_hd_link *l)
 	if (piece.p) {
 		int more = piece.more ? MSG_MORE : 0;
 		n = send(l->fd, piece.p, piece.n, MSG_NOSIGNAL | more);
+		l->corked = piece.more;
 	} else {
 		off_t off = (off_t)piece.off;
+		l->corked = false;
 		n = sendfile(l->fd, piece.fd, &off, piece.n);
 		if (n == 0)
 			return false; /* the file became shorter: the length we announced is wrong

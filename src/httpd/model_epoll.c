@@ -16,12 +16,13 @@
 #include "process.h"
 #include "server.h"
 
-enum { BATCH = 256 };
+enum { BATCH = 256, ACCEPT = 32 };
 
 struct poller {
 	struct ni_hd_loop loop;
 	int ep;
 	bool edge;
+	uint32_t knocked; /* listeners with clients waiting, as bits */
 };
 
 /* Tell the kernel what is wanted of @l now. */
@@ -67,24 +68,43 @@ turn(struct poller *p, struct ni_hd_link *l)
 	update(p, l);
 }
 
+/* Accept some clients before the first gets its turn: meanwhile their requests arrive, and one that
+ * is answered and closed in its first turn is never registered. */
 static void
 accept_all(struct poller *p, int listener)
 {
-	for (struct ni_hd_link *l; (l = ni_hd_loop_accept(&p->loop, listener));)
-		turn(p, l);
+	struct ni_hd_link *some[ACCEPT];
+	unsigned n;
+	do {
+		for (n = 0; n < ACCEPT; n++)
+			if (!(some[n] = ni_hd_loop_accept(&p->loop, listener)))
+				break;
+		for (unsigned i = 0; i < n; i++)
+			turn(p, some[i]);
+	} while (n == ACCEPT);
+}
+
+/* New clients come after those that are here, for the same reason. */
+static void
+answer_door(struct poller *p)
+{
+	const struct ni_hd_server *s = p->loop.server;
+	for (unsigned i = 0; p->knocked && i < s->nlisteners; i++)
+		if (p->knocked & 1U << i)
+			accept_all(p, s->listener[i]);
+	p->knocked = 0;
 }
 
 static void
 ready(struct poller *p, const struct epoll_event *e)
 {
-	struct ni_hd_server *s = p->loop.server;
-	const char *at = e->data.ptr;
-	const char *first = (const char *)s->listener;
+	const struct ni_hd_server *s = p->loop.server;
+	const int *at = e->data.ptr;
 	if (!at) {
 		ni_hd_stop_seen();
 		epoll_ctl(p->ep, EPOLL_CTL_DEL, ni_hd_stop_fd(), NULL);
-	} else if (at >= first && at < first + sizeof(s->listener)) {
-		accept_all(p, *(const int *)e->data.ptr);
+	} else if (at >= s->listener && at < s->listener + NI_HD_LISTENERS_MAX) {
+		p->knocked |= 1U << (at - s->listener);
 	} else {
 		struct ni_hd_link *l = e->data.ptr;
 		l->readable |= (e->events & ~(uint32_t)EPOLLOUT) != 0;
@@ -112,6 +132,7 @@ run(struct ni_hd_server *s, bool edge)
 		ni_hd_loop_tick(&p.loop);
 		for (int i = 0; i < n; i++)
 			ready(&p, &events[i]);
+		answer_door(&p);
 		while ((l = ni_hd_loop_expired(&p.loop)))
 			turn(&p, l);
 	}

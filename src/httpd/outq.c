@@ -87,6 +87,15 @@ ni_hd_put_file(struct ni_hd_conn *c, const struct ni_hd_file *f, uint64_t off, u
 	c->core->site->put(c->core->site, f);
 }
 
+/* Whether our FIN comes at once behind all that is queued, and is to go with it. */
+static bool
+fin_follows(const struct ni_hd_conn *c)
+{
+	const struct ni_hd_knobs *k = c->knobs;
+	return k->fin_with_data && c->phase == NI_HD_FLUSH && !c->eof &&
+	       (k->close_first == NI_HD_CLOSE_AUTO || k->close_first == NI_HD_CLOSE_SERVER);
+}
+
 bool
 ni_hd_conn_piece(const struct ni_hd_conn *c, struct ni_hd_piece *piece)
 {
@@ -96,7 +105,7 @@ ni_hd_conn_piece(const struct ni_hd_conn *c, struct ni_hd_piece *piece)
 		return false;
 	const struct ni_hd_seg *s = &q->seg[q->first];
 	uint64_t n = s->n;
-	piece->more = q->first + 1 < q->n;
+	piece->more = q->first + 1 < q->n || fin_follows(c);
 	if (k->any) {
 		uint64_t max = k->drip_bytes ? k->drip_bytes : k->segment ? k->segment : n;
 		if (k->abort == NI_HD_ABORT_AFTER && k->abort_after > c->phase_bytes &&

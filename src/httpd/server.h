@@ -70,6 +70,7 @@ struct ni_hd_link {
 	int fd;
 	uint32_t interest;       /* what the driver asked the kernel for */
 	bool readable, writable; /* as far as is known */
+	bool corked;             /* what was sent last waits for more, or for the FIN */
 	bool fin;                /* edge-triggered: the client's FIN was announced */
 	atomic_uint requests;
 	struct sockaddr_in6 peer; /* IPv4 as a mapped address */
