@@ -49,7 +49,7 @@ static const struct source sources[] = {
 /* clang-format on */
 
 static const struct source *
-source_of(const struct opt *o)
+source_of(const struct ni_opt *o)
 {
 	for (size_t i = 0; o->arg && i < sizeof(sources) / sizeof(sources[0]); i++) {
 		const struct source *s = &sources[i];
@@ -81,7 +81,7 @@ put_quoted(FILE *f, const char *text, const char *also)
 }
 
 static void
-bash_case(FILE *f, const struct opt *o, const struct source *s)
+bash_case(FILE *f, const struct ni_opt *o, const struct source *s)
 {
 	fputs("\t", f);
 	if (o->letter)
@@ -115,15 +115,15 @@ bash(FILE *f)
 	      "\tcompopt -o nospace 2>/dev/null\n"
 	      "\tcase $prev in\n",
 	      f);
-	for (size_t i = 0; i < ni_cli_noptions; i++)
-		if (ni_cli_options[i].kind != HEADING && ni_cli_options[i].arg)
-			bash_case(f, &ni_cli_options[i], source_of(&ni_cli_options[i]));
+	for (size_t i = 0; i < ni_cli_options.n; i++)
+		if (ni_cli_options.row[i].kind != NI_OPT_HEADING && ni_cli_options.row[i].arg)
+			bash_case(f, &ni_cli_options.row[i], source_of(&ni_cli_options.row[i]));
 	fputs("\tesac\n\tcompopt +o nospace 2>/dev/null\n\tif [[ $cur == -* ]]; then\n"
 	      "\t\tCOMPREPLY=($(compgen -W '",
 	      f);
-	for (size_t i = 0; i < ni_cli_noptions; i++) {
-		const struct opt *o = &ni_cli_options[i];
-		if (o->kind == HEADING)
+	for (size_t i = 0; i < ni_cli_options.n; i++) {
+		const struct ni_opt *o = &ni_cli_options.row[i];
+		if (o->kind == NI_OPT_HEADING)
 			continue;
 		if (o->letter)
 			fprintf(f, "-%c ", o->letter);
@@ -135,7 +135,7 @@ bash(FILE *f)
 }
 
 static void
-zsh_argument(FILE *f, const struct opt *o)
+zsh_argument(FILE *f, const struct ni_opt *o)
 {
 	const struct source *s = source_of(o);
 	fputc(':', f);
@@ -168,10 +168,10 @@ zsh(FILE *f)
 	fputs("#compdef netinspect\n# written from the option table of netinspect\n"
 	      "_arguments -s \\\n",
 	      f);
-	for (size_t i = 0; i < ni_cli_noptions; i++) {
-		const struct opt *o = &ni_cli_options[i];
-		bool again = o->kind == LIST || o->kind == CALL;
-		if (o->kind == HEADING)
+	for (size_t i = 0; i < ni_cli_options.n; i++) {
+		const struct ni_opt *o = &ni_cli_options.row[i];
+		bool again = o->kind == NI_OPT_LIST || o->kind == NI_OPT_CALL;
+		if (o->kind == NI_OPT_HEADING)
 			continue;
 		fputs(again ? "\t'*'" : "\t", f);
 		if (o->letter)
@@ -193,10 +193,10 @@ fish(FILE *f)
 	fputs("# fish completion of netinspect, written from its option table\n"
 	      "complete -c netinspect -f\n",
 	      f);
-	for (size_t i = 0; i < ni_cli_noptions; i++) {
-		const struct opt *o = &ni_cli_options[i];
+	for (size_t i = 0; i < ni_cli_options.n; i++) {
+		const struct ni_opt *o = &ni_cli_options.row[i];
 		const struct source *s = source_of(o);
-		if (o->kind == HEADING)
+		if (o->kind == NI_OPT_HEADING)
 			continue;
 		fputs("complete -c netinspect", f);
 		if (o->letter)

@@ -9,7 +9,6 @@
 
 #include "i18n.h"
 #include "netinspect/buf.h"
-#include "netinspect/lookup.h"
 #include "stat.h"
 
 /* clang-format off */
@@ -50,41 +49,49 @@ pick(const struct word *words, const char *arg, const char *option, int *value, 
 }
 
 static int
-set_format(struct ni_cli *cli, const char *arg, struct ni_err *err)
+set_format(void *o, const struct ni_opt *opt, const char *arg, struct ni_err *err)
 {
+	struct ni_cli *cli = o;
+	char name[64];
 	int v = 0;
-	int rc = pick(ni_cli_formats, arg, "-T", &v, err);
+	int rc = pick(ni_cli_formats, arg, ni_opts_called(opt, name), &v, err);
 	cli->format = (enum ni_format)v;
 	return rc;
 }
 
 static int
-set_time(struct ni_cli *cli, const char *arg, struct ni_err *err)
+set_time(void *o, const struct ni_opt *opt, const char *arg, struct ni_err *err)
 {
+	struct ni_cli *cli = o;
+	char name[64];
 	int v = 0;
-	int rc = pick(ni_cli_times, arg, "-t", &v, err);
+	int rc = pick(ni_cli_times, arg, ni_opts_called(opt, name), &v, err);
 	cli->time = (enum ni_time_format)v;
 	return rc;
 }
 
 static int
-set_color(struct ni_cli *cli, const char *arg, struct ni_err *err)
+set_color(void *o, const struct ni_opt *opt, const char *arg, struct ni_err *err)
 {
+	struct ni_cli *cli = o;
+	char name[64];
 	int v = 0;
 	cli->color = arg;
-	return pick(ni_cli_colors, arg, "--color", &v, err);
+	return pick(ni_cli_colors, arg, ni_opts_called(opt, name), &v, err);
 }
 
 static int
-set_only(struct ni_cli *cli, const char *arg, struct ni_err *err)
+set_only(void *o, const struct ni_opt *opt, const char *arg, struct ni_err *err)
 {
+	struct ni_cli *cli = o;
+	(void)opt;
 	size_t n = strlen(arg);
 	size_t k = 0;
 	if (n >= sizeof(cli->only_mem))
 		return ni_fail(err, NI_ERR_INPUT, _("-O: the list is too long"));
 	memcpy(cli->only_mem, arg, n + 1);
 	char *save = NULL;
-	for (char *w = strtok_r(cli->only_mem, ", ", &save); w && k < NI_CLI_LIST;
+	for (char *w = strtok_r(cli->only_mem, ", ", &save); w && k < NI_OPT_LIST_MAX;
 	     w = strtok_r(NULL, ", ", &save))
 		cli->only[k++] = w;
 	cli->only[k] = NULL;
@@ -115,8 +122,10 @@ set_char(char *to, const char *v, const char *what, struct ni_err *err)
 }
 
 static int
-set_layout(struct ni_cli *cli, const char *arg, struct ni_err *err)
+set_layout(void *o, const struct ni_opt *opt, const char *arg, struct ni_err *err)
 {
+	struct ni_cli *cli = o;
+	(void)opt;
 	static const struct word quotes[] = {{"n", 0}, {"s", '\''}, {"d", '"'}, {NULL, 0}};
 	static const struct word which[] = {{"a", 'a'}, {"f", 'f'}, {"l", 'l'}, {NULL, 0}};
 	struct ni_fields_opts *e = &cli->layout;
@@ -160,8 +169,10 @@ unknown_record(const char *word, size_t n, struct ni_err *err)
 }
 
 static int
-set_records(struct ni_cli *cli, const char *arg, struct ni_err *err)
+set_records(void *o, const struct ni_opt *opt, const char *arg, struct ni_err *err)
 {
+	struct ni_cli *cli = o;
+	(void)opt;
 	cli->records = 0;
 	for (const char *w = arg;; w++) {
 		size_t n = strcspn(w, ",");
@@ -182,10 +193,12 @@ set_records(struct ni_cli *cli, const char *arg, struct ni_err *err)
 }
 
 static int
-add_field(struct ni_cli *cli, const char *arg, struct ni_err *err)
+add_field(void *o, const struct ni_opt *opt, const char *arg, struct ni_err *err)
 {
-	if (cli->fields.n == NI_CLI_LIST)
-		return ni_fail(err, NI_ERR_INPUT, _("-e: more than %d fields"), NI_CLI_LIST);
+	struct ni_cli *cli = o;
+	(void)opt;
+	if (cli->fields.n == NI_OPT_LIST_MAX)
+		return ni_fail(err, NI_ERR_INPUT, _("-e: more than %d fields"), NI_OPT_LIST_MAX);
 	cli->fields.v[cli->fields.n++] = arg;
 	if (cli->format == NI_FORMAT_DEFAULT)
 		cli->format = NI_FORMAT_FIELDS;
@@ -193,8 +206,10 @@ add_field(struct ni_cli *cli, const char *arg, struct ni_err *err)
 }
 
 static int
-set_read(struct ni_cli *cli, const char *arg, struct ni_err *err)
+set_read(void *o, const struct ni_opt *opt, const char *arg, struct ni_err *err)
 {
+	struct ni_cli *cli = o;
+	(void)opt;
 	if (cli->read_second)
 		return ni_fail(err, NI_ERR_INPUT, _("-r %s: at most two files are compared"), arg);
 	if (cli->read_file)
@@ -205,8 +220,10 @@ set_read(struct ni_cli *cli, const char *arg, struct ni_err *err)
 }
 
 static int
-add_stat(struct ni_cli *cli, const char *arg, struct ni_err *err)
+add_stat(void *o, const struct ni_opt *opt, const char *arg, struct ni_err *err)
 {
+	struct ni_cli *cli = o;
+	(void)opt;
 	if (!strcmp(arg, "help")) {
 		cli->list_stats = true;
 		return NI_SUCCESS;
@@ -232,8 +249,10 @@ add_conns(struct ni_cli *cli, uint64_t first, uint64_t last, struct ni_err *err)
 
 /* "3", "0,4-7" */
 static int
-set_conns(struct ni_cli *cli, const char *arg, struct ni_err *err)
+set_conns(void *o, const struct ni_opt *opt, const char *arg, struct ni_err *err)
 {
+	struct ni_cli *cli = o;
+	(void)opt;
 	char *end = NULL;
 	for (const char *s = arg;; s = end + 1) {
 		unsigned long first = strtoul(s, &end, 10);
@@ -255,9 +274,11 @@ set_conns(struct ni_cli *cli, const char *arg, struct ni_err *err)
 
 /* A number of bytes, with k, M, G, T for powers of 1024. */
 static int
-set_size(uint64_t *to, const char *option, const char *arg, struct ni_err *err)
+set_size(void *o, const struct ni_opt *opt, const char *arg, struct ni_err *err)
 {
 	static const char units[] = "kMGT";
+	uint64_t *to = (uint64_t *)(void *)((char *)o + opt->at);
+	char name[64];
 	char *end = NULL;
 	errno = 0;
 	unsigned long long v = strtoull(arg, &end, 10);
@@ -265,7 +286,7 @@ set_size(uint64_t *to, const char *option, const char *arg, struct ni_err *err)
 	unsigned shift = u ? 10 * ((unsigned)(u - units) + 1) : 0;
 	if (arg[0] < '0' || arg[0] > '9' || errno || (*end && (!u || end[1])) ||
 	    v > UINT64_MAX >> shift) {
-		ni_fail(err, NI_ERR_INPUT, _("%s %s: not a size"), option, arg);
+		ni_fail(err, NI_ERR_INPUT, _("%s %s: not a size"), ni_opts_called(opt, name), arg);
 		ni_hint(err, "%s", _("for example 500M or 2G"));
 		return NI_ERR_INPUT;
 	}
@@ -273,22 +294,18 @@ set_size(uint64_t *to, const char *option, const char *arg, struct ni_err *err)
 	return NI_SUCCESS;
 }
 
-static int
-set_memory(struct ni_cli *cli, const char *arg, struct ni_err *err)
-{
-	return set_size(&cli->memory, "--memory", arg, err);
-}
-
-static int
-set_spool(struct ni_cli *cli, const char *arg, struct ni_err *err)
-{
-	return set_size(&cli->spool, "--spool-size", arg, err);
-}
-
+/* Shorter in the rows. */
+#define HEADING NI_OPT_HEADING
+#define FLAG NI_OPT_FLAG
+#define STRING NI_OPT_STRING
+#define LIST NI_OPT_LIST
+#define NUMBER NI_OPT_NUMBER
+#define BIGNUMBER NI_OPT_BIG
+#define CALL NI_OPT_CALL
 #define AT(member) offsetof(struct ni_cli, member)
 
 /* clang-format off */
-const struct opt ni_cli_options[] = {
+static const struct ni_opt options[] = {
 	{HEADING, 0, "Input", NULL, NULL, 0, 0, NULL},
 	{LIST, 'i', "interface", "IFACE", "capture on IFACE, a name or number from -D; may be repeated", AT(ifaces), 0, NULL},
 	{CALL, 'r', "read-file", "FILE", "read a capture file, - for standard input (pcap or pcapng, also gzip or zstd); with -T report a second one from the other side of a router or NAT", 0, 0, set_read},
@@ -309,8 +326,8 @@ const struct opt ni_cli_options[] = {
 	{CALL, 'T', "format", "FORMAT", "text (a line a packet), tree (-V), fields (-e), json, records (what was exchanged, as JSON), report, or ladder (TCP connections as arrow diagrams)", 0, 0, set_format},
 	{FLAG, 0, "tui", NULL, "the terminal view (the default on a terminal when no other output is asked for)", AT(tui), 0, NULL},
 	{FLAG, 0, "no-mouse", NULL, "terminal view: leave the mouse to the terminal", AT(no_mouse), 0, NULL},
-	{CALL, 0, "memory", "SIZE", "terminal view: memory for index and tables (default 1G); the oldest packets go when it is full", 0, 0, set_memory},
-	{CALL, 0, "spool-size", "SIZE", "terminal view: temporary file for live packets (default 1G); the oldest go when it is full", 0, 0, set_spool},
+	{CALL, 0, "memory", "SIZE", "terminal view: memory for index and tables (default 1G); the oldest packets go when it is full", AT(memory), 0, set_size},
+	{CALL, 0, "spool-size", "SIZE", "terminal view: temporary file for live packets (default 1G); the oldest go when it is full", AT(spool), 0, set_size},
 	{CALL, 'e', "field", "FIELD", "with -T fields: a field to print, or a test with a regular expression, of which the groups are printed; may be repeated", 0, 0, add_field},
 	{CALL, 'E', "field-layout", "SETTING", "header=, separator=, quote=, occurrence=, aggregator=, bom=", 0, 0, set_layout},
 	{FLAG, 'V', "tree", NULL, "show every field of every layer", AT(tree), 0, NULL},
@@ -353,139 +370,8 @@ const struct opt ni_cli_options[] = {
 };
 /* clang-format on */
 
-enum { NOPTIONS = sizeof(ni_cli_options) / sizeof(ni_cli_options[0]), LONG_BASE = 256 };
-const size_t ni_cli_noptions = NOPTIONS;
-
-/* What the user calls an option: "-s", or "--width" where it has no letter. */
-static const char *
-called(const struct opt *o, char name[static 64])
-{
-	if (o->letter)
-		snprintf(name, 64, "-%c", o->letter);
-	else
-		snprintf(name, 64, "--%s", o->name);
-	return name;
-}
-
-static int
-set_number(const struct opt *o, uint64_t *value, const char *arg, struct ni_err *err)
-{
-	char name[64];
-	char *end = NULL;
-	errno = 0;
-	unsigned long long v = strtoull(arg, &end, 10);
-	if (arg[0] < '0' || arg[0] > '9' || *end || errno)
-		return ni_fail(err, NI_ERR_INPUT, _("%s %s: not a number"), called(o, name), arg);
-	if (o->kind == NUMBER && v > (o->max ? o->max : UINT32_MAX))
-		return ni_fail(err, NI_ERR_INPUT, _("%s %s: at most %u"), called(o, name), arg,
-			       o->max ? o->max : UINT32_MAX);
-	*value = v;
-	return NI_SUCCESS;
-}
-
-static int
-apply(struct ni_cli *cli, const struct opt *o, const char *arg, struct ni_err *err)
-{
-	void *at = (char *)cli + o->at;
-	uint64_t v = 0;
-	int rc = NI_SUCCESS;
-	switch (o->kind) {
-	case HEADING:
-		break;
-	case FLAG:
-		*(bool *)at = true;
-		break;
-	case STRING:
-		*(const char **)at = arg;
-		break;
-	case LIST: {
-		struct ni_cli_list *l = at;
-		if (l->n == NI_CLI_LIST)
-			return ni_fail(err, NI_ERR_INPUT, _("-%c: given more than %d times"),
-				       o->letter, NI_CLI_LIST);
-		l->v[l->n++] = arg;
-		break;
-	}
-	case NUMBER:
-		rc = set_number(o, &v, arg, err);
-		*(uint32_t *)at = (uint32_t)v;
-		break;
-	case BIGNUMBER:
-		rc = set_number(o, &v, arg, err);
-		*(uint64_t *)at = v;
-		break;
-	case CALL:
-		rc = o->call(cli, arg, err);
-		break;
-	}
-	return rc;
-}
-
-/* The option table in getopt's two forms. */
-static void
-getopt_tables(char *letters, struct option *longs)
-{
-	*letters++ = ':'; /* a missing argument is told apart from an unknown option */
-	for (size_t i = 0; i < NOPTIONS; i++) {
-		const struct opt *o = &ni_cli_options[i];
-		if (o->kind == HEADING)
-			continue;
-		if (o->letter) {
-			*letters++ = o->letter;
-			if (o->arg)
-				*letters++ = ':';
-		}
-		*longs++ = (struct option){o->name, o->arg ? required_argument : no_argument, NULL,
-					   LONG_BASE + (int)i};
-	}
-	*letters = '\0';
-	*longs = (struct option){NULL, 0, NULL, 0};
-}
-
-static const struct opt *
-find(int c)
-{
-	if (c >= LONG_BASE)
-		return &ni_cli_options[c - LONG_BASE];
-	for (size_t i = 0; i < NOPTIONS; i++)
-		if (ni_cli_options[i].letter && ni_cli_options[i].letter == c)
-			return &ni_cli_options[i];
-	return NULL;
-}
-
-static int
-bad_option(int c, char **argv, struct ni_err *err)
-{
-	const char *given = argv[optind - 1];
-	if (c == ':' && given[0] == '-' && given[1] != '-')
-		return ni_fail(err, NI_ERR_INPUT, _("-%c: needs an argument"), optopt);
-	if (c == ':')
-		return ni_fail(err, NI_ERR_INPUT, _("%s: needs an argument"), given);
-	if (given[0] == '-' && given[1] == '-') {
-		const struct opt *best = NULL;
-		unsigned near = 4;
-		char name[64];
-		snprintf(name, sizeof(name), "%.*s", (int)strcspn(given + 2, "="), given + 2);
-		ni_fail(err, NI_ERR_INPUT, _("%s: no such option, or it takes no argument"), given);
-		for (size_t i = 0; i < NOPTIONS; i++) {
-			unsigned d = ni_cli_options[i].kind == HEADING
-					 ? near
-					 : ni_word_distance(ni_cli_options[i].name, name);
-			if (d < near) {
-				near = d;
-				best = &ni_cli_options[i];
-			}
-		}
-		if (best)
-			ni_hint(err, _("did you mean --%s?"), best->name);
-		else
-			ni_hint(err, _("'netinspect --help' lists all options"));
-		return NI_ERR_INPUT;
-	}
-	ni_fail(err, NI_ERR_INPUT, _("-%c: no such option"), optopt);
-	ni_hint(err, _("'netinspect --help' lists all options"));
-	return NI_ERR_INPUT;
-}
+const struct ni_opt_table ni_cli_options = {"netinspect", options,
+					    sizeof(options) / sizeof(*options)};
 
 /* The words after the options are a capture filter, as in tcpdump. */
 static int
@@ -555,22 +441,11 @@ check(struct ni_cli *cli, struct ni_err *err)
 int
 ni_cli_parse(struct ni_cli *cli, int argc, char **argv, struct ni_err *err)
 {
-	char letters[3 * NOPTIONS + 2];
-	struct option longs[NOPTIONS + 1];
-	int c;
 	*cli = (struct ni_cli){
 	    .layout = {.separator = '\t', .aggregator = ',', .occurrence = 'a'},
 	};
-	getopt_tables(letters, longs);
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
-		const struct opt *o = find(c);
-		if (!o)
-			return bad_option(c, argv, err);
-		int rc = apply(cli, o, optarg, err);
-		if (rc)
-			return rc;
-	}
-	int rc = join_words(cli, argc - optind, argv + optind, err);
+	int rc = ni_opts_parse(&ni_cli_options, cli, argc, argv, err);
+	if (!rc)
+		rc = join_words(cli, argc - optind, argv + optind, err);
 	return rc ? rc : check(cli, err);
 }

@@ -9,15 +9,10 @@
 #include <stdio.h>
 
 #include "netinspect/err.h"
+#include "opts.h"
 #include "sink.h"
 
-enum { NI_CLI_LIST = 2048, NI_CLI_STATS = 32, NI_CLI_CONNS = 1024 };
-
-/* Values of an option that may be given several times; NULL-terminated, pointers into argv. */
-struct ni_cli_list {
-	const char *v[NI_CLI_LIST + 1];
-	size_t n;
-};
+enum { NI_CLI_STATS = 32, NI_CLI_CONNS = 1024 };
 
 enum ni_format {
 	NI_FORMAT_DEFAULT,
@@ -32,7 +27,7 @@ enum ni_format {
 
 /* What the user asked for. Strings point into argv or at constants. */
 struct ni_cli {
-	struct ni_cli_list ifaces, fields, autostop, ring, decode_as, stats;
+	struct ni_opt_list ifaces, fields, autostop, ring, decode_as, stats;
 	const char *read_file, *write_file, *write_format, *html;
 	const char *read_second;    /* of two -r */
 	const char *filter;         /* -f, or the trailing words joined */
@@ -51,9 +46,9 @@ struct ni_cli {
 	uint32_t width;               /* --width; 0: the terminal's */
 	uint32_t conns[NI_CLI_CONNS]; /* --conn */
 	size_t nconns;
-	struct ni_fields_opts layout;      /* -E */
-	const char *only[NI_CLI_LIST + 1]; /* -O, NULL-terminated; [0] NULL: all */
-	unsigned records;                  /* --records: a bit a kind; 0: all */
+	struct ni_fields_opts layout;          /* -E */
+	const char *only[NI_OPT_LIST_MAX + 1]; /* -O, NULL-terminated; [0] NULL: all */
+	unsigned records;                      /* --records: a bit a kind; 0: all */
 	bool tree, hex, quiet, print, line_buffered, no_names;
 	bool full, ascii, explain, check_checksums, absolute_seq;
 	bool stats_json;

@@ -47,7 +47,7 @@ set_abort(void *opts, const struct ni_opt *opt, const char *arg, struct ni_err *
 	} else if (!strcmp(arg, "unread")) {
 		o->abort = NL_ABORT_UNREAD;
 	} else if (!strncmp(arg, "after=", 6) &&
-		   !ni_opts_number(opt->name, arg + 6, NUMBER_MAX, &v, err) && v) {
+		   !ni_opts_number(opt, arg + 6, NUMBER_MAX, &v, err) && v) {
 		o->abort = NL_ABORT_AFTER;
 		o->abort_after = (uint32_t)v;
 	} else {
@@ -152,14 +152,14 @@ nl_client_help(void)
 	puts(_("Usage: netlab client [options] [ADDRESS[:PORT]][/PATH]\n\n"
 	       "Ask an HTTP server, by default 127.0.0.1:7788/, and choose what the wire shows.\n"
 	       "Prints a line for each exchange and one for each connection."));
-	ni_opts_help(&table);
+	ni_opts_help(&table, stdout);
 	puts(_("\nExit status: 0 if every connection ended as asked, 1 if not, 2 on wrong usage."));
 }
 
 void
 nl_client_man(void)
 {
-	ni_opts_man(&table);
+	ni_opts_man(&table, stdout);
 }
 
 /* This host, RFC 1918, RFC 6598, RFC 3927, RFC 4193, RFC 4291 link-local. */

@@ -9,20 +9,46 @@
 #include <string.h>
 
 #include "i18n.h"
+#include "netinspect/cells.h"
+#include "netinspect/lookup.h"
 
 enum { LONG_BASE = 256, HELP_COLUMN = 34, HELP_WIDTH = 80 };
 
-int
-ni_opts_number(const char *name, const char *arg, uint64_t max, uint64_t *v, struct ni_err *err)
+const char *
+ni_opts_called(const struct ni_opt *opt, char name[static 64])
 {
+	if (opt->letter)
+		snprintf(name, 64, "-%c", opt->letter);
+	else
+		snprintf(name, 64, "--%s", opt->name);
+	return name;
+}
+
+int
+ni_opts_number(const struct ni_opt *opt, const char *arg, uint64_t max, uint64_t *v,
+	       struct ni_err *err)
+{
+	char name[64];
 	char *end = NULL;
 	errno = 0;
 	*v = strtoull(arg, &end, 10);
 	if (arg[0] < '0' || arg[0] > '9' || *end || errno)
-		return ni_fail(err, NI_ERR_INPUT, _("--%s %s: not a number"), name, arg);
+		return ni_fail(err, NI_ERR_INPUT, _("%s %s: not a number"),
+			       ni_opts_called(opt, name), arg);
 	if (*v > max)
-		return ni_fail(err, NI_ERR_INPUT, _("--%s %s: at most %llu"), name, arg,
-			       (unsigned long long)max);
+		return ni_fail(err, NI_ERR_INPUT, _("%s %s: at most %llu"),
+			       ni_opts_called(opt, name), arg, (unsigned long long)max);
+	return NI_SUCCESS;
+}
+
+static int
+add(struct ni_opt_list *list, const struct ni_opt *opt, const char *arg, struct ni_err *err)
+{
+	char name[64];
+	if (list->n == NI_OPT_LIST_MAX)
+		return ni_fail(err, NI_ERR_INPUT, _("%s: given more than %d times"),
+			       ni_opts_called(opt, name), NI_OPT_LIST_MAX);
+	list->v[list->n++] = arg;
 	return NI_SUCCESS;
 }
 
@@ -41,12 +67,15 @@ apply(const struct ni_opt *opt, void *o, const char *arg, struct ni_err *err)
 	case NI_OPT_STRING:
 		*(const char **)at = arg;
 		break;
+	case NI_OPT_LIST:
+		rc = add(at, opt, arg, err);
+		break;
 	case NI_OPT_NUMBER:
-		rc = ni_opts_number(opt->name, arg, opt->max ? opt->max : UINT32_MAX, &v, err);
+		rc = ni_opts_number(opt, arg, opt->max ? opt->max : UINT32_MAX, &v, err);
 		*(uint32_t *)at = (uint32_t)v;
 		break;
 	case NI_OPT_BIG:
-		rc = ni_opts_number(opt->name, arg, opt->max ? opt->max : UINT64_MAX >> 8, &v, err);
+		rc = ni_opts_number(opt, arg, opt->max ? opt->max : UINT64_MAX, &v, err);
 		*(uint64_t *)at = v;
 		break;
 	case NI_OPT_CALL:
@@ -87,15 +116,44 @@ find(const struct ni_opt_table *table, int c)
 	return NULL;
 }
 
+/* The option whose name is most like @given, or NULL. */
+static const struct ni_opt *
+nearest(const struct ni_opt_table *table, const char *given)
+{
+	const struct ni_opt *best = NULL;
+	unsigned near = 4;
+	char name[64];
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(given, "="), given);
+	for (const struct ni_opt *o = table->row; o < table->row + table->n; o++) {
+		unsigned d = o->kind == NI_OPT_HEADING ? near : ni_word_distance(o->name, name);
+		if (d < near) {
+			near = d;
+			best = o;
+		}
+	}
+	return best;
+}
+
 /* What getopt_long() could not take; @c is what it returned. */
 static int
-refuse(const struct ni_opt_table *table, int c, const char *word, struct ni_err *err)
+refuse(const struct ni_opt_table *table, int c, const char *given, struct ni_err *err)
 {
+	bool is_long = given[0] == '-' && given[1] == '-';
+	const struct ni_opt *near = NULL;
+	if (c == ':' && given[0] == '-' && !is_long)
+		return ni_fail(err, NI_ERR_INPUT, _("-%c: needs an argument"), optopt);
 	if (c == ':')
-		ni_fail(err, NI_ERR_INPUT, _("%s: needs an argument"), word);
+		return ni_fail(err, NI_ERR_INPUT, _("%s: needs an argument"), given);
+	if (is_long) {
+		ni_fail(err, NI_ERR_INPUT, _("%s: no such option, or it takes no argument"), given);
+		near = nearest(table, given + 2);
+	} else {
+		ni_fail(err, NI_ERR_INPUT, _("-%c: no such option"), optopt);
+	}
+	if (near)
+		ni_hint(err, _("did you mean --%s?"), near->name);
 	else
-		ni_fail(err, NI_ERR_INPUT, _("%s: no such option, or it takes no argument"), word);
-	ni_hint(err, _("'%s --help' lists all options"), table->program);
+		ni_hint(err, _("'%s --help' lists all options"), table->program);
 	return NI_ERR_INPUT;
 }
 
@@ -119,68 +177,61 @@ ni_opts_parse(const struct ni_opt_table *table, void *o, int argc, char **argv, 
 
 /* @text from column HELP_COLUMN on, broken between words; @at is where the pen stands. */
 static void
-wrap(const char *text, int at)
+wrap(FILE *f, const char *text, int at)
 {
 	if (at >= HELP_COLUMN) {
-		putchar('\n');
+		fputc('\n', f);
 		at = 0;
 	}
-	printf("%*s", HELP_COLUMN - at, "");
-	for (int column = HELP_COLUMN; *text;) {
-		int n = (int)strcspn(text, " ");
-		if (column + n > HELP_WIDTH && column > HELP_COLUMN) {
-			printf("\n%*s", HELP_COLUMN, "");
-			column = HELP_COLUMN;
-		}
-		printf("%s%.*s", column > HELP_COLUMN ? " " : "", n, text);
-		column += n + 1;
-		text += n + (text[n] == ' ');
+	for (size_t left = strlen(text), next; left; text += next, left -= next, at = 0) {
+		size_t n = ni_cells_line(text, left, HELP_WIDTH - HELP_COLUMN, &next);
+		fprintf(f, "%*s%.*s\n", HELP_COLUMN - at, "", (int)n, text);
 	}
-	putchar('\n');
 }
 
 void
-ni_opts_help(const struct ni_opt_table *table)
+ni_opts_help(const struct ni_opt_table *table, FILE *f)
 {
 	for (const struct ni_opt *o = table->row; o < table->row + table->n; o++) {
 		if (o->kind == NI_OPT_HEADING) {
-			printf("\n%s\n", _(o->name));
+			fprintf(f, "\n%s\n", _(o->name));
 			continue;
 		}
-		int n = o->letter ? printf("  -%c, --%s", o->letter, o->name)
-				  : printf("      --%s", o->name);
+		int n = o->letter ? fprintf(f, "  -%c, --%s", o->letter, o->name)
+				  : fprintf(f, "      --%s", o->name);
 		if (o->arg)
-			n += printf(" %s", o->arg);
-		wrap(_(o->help), n);
+			n += fprintf(f, " %s", o->arg);
+		wrap(f, _(o->help), n);
 	}
 }
 
+/* Roff takes a '-' for a hyphen. */
 static void
-roff(const char *s)
+roff(FILE *f, const char *s)
 {
 	for (; *s; s++)
-		printf(*s == '-' || *s == '\\' ? "\\%c" : "%c", *s);
+		fprintf(f, *s == '-' || *s == '\\' ? "\\%c" : "%c", *s);
 }
 
 void
-ni_opts_man(const struct ni_opt_table *table)
+ni_opts_man(const struct ni_opt_table *table, FILE *f)
 {
 	for (const struct ni_opt *o = table->row; o < table->row + table->n; o++) {
 		if (o->kind == NI_OPT_HEADING) {
-			printf(".SS %s\n", o->name);
+			fprintf(f, ".SS %s\n", o->name);
 			continue;
 		}
-		fputs(".TP\n\\fB", stdout);
+		fputs(".TP\n\\fB", f);
 		if (o->letter)
-			printf("\\-%c\\fR, \\fB", o->letter);
-		fputs("\\-\\-", stdout);
-		roff(o->name);
-		fputs("\\fR", stdout);
+			fprintf(f, "\\-%c\\fR, \\fB", o->letter);
+		fputs("\\-\\-", f);
+		roff(f, o->name);
+		fputs("\\fR", f);
 		if (o->arg)
-			printf(" \\fI%s\\fR", o->arg);
-		putchar('\n');
-		roff(o->help);
-		puts(".");
+			fprintf(f, " \\fI%s\\fR", o->arg);
+		fputc('\n', f);
+		roff(f, o->help);
+		fputs(".\n", f);
 	}
 }
 

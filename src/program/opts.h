@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A command line as a table. Each option is one row; the rows feed parsing, --help and the OPTIONS
- * section of the manual page. Used by the companion programs.
+ * section of the manual page.
  */
 #ifndef NI_PROGRAM_OPTS_H
 #define NI_PROGRAM_OPTS_H
@@ -9,18 +9,26 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "netinspect/err.h"
 
-enum { NI_OPTS_MAX = 128 };
+enum { NI_OPTS_MAX = 128, NI_OPT_LIST_MAX = 2048 };
 
 enum ni_opt_kind {
 	NI_OPT_HEADING, /* name is its text */
 	NI_OPT_FLAG,    /* bool */
 	NI_OPT_STRING,  /* const char * */
+	NI_OPT_LIST,    /* struct ni_opt_list; may be given again and again */
 	NI_OPT_NUMBER,  /* uint32_t */
 	NI_OPT_BIG,     /* uint64_t */
 	NI_OPT_CALL,
+};
+
+/* Values of an option that may be given several times; NULL-terminated, pointers into argv. */
+struct ni_opt_list {
+	const char *v[NI_OPT_LIST_MAX + 1];
+	size_t n;
 };
 
 struct ni_opt {
@@ -47,14 +55,17 @@ struct ni_opt_table {
 int ni_opts_parse(const struct ni_opt_table *table, void *o, int argc, char **argv,
 		  struct ni_err *err);
 
-/** Print the rows to standard output for a terminal of 80 columns. */
-void ni_opts_help(const struct ni_opt_table *table);
+/** Print the rows to @f for a terminal of 80 columns. */
+void ni_opts_help(const struct ni_opt_table *table, FILE *f);
 
-/** Print the rows as roff. */
-void ni_opts_man(const struct ni_opt_table *table);
+/** Print the rows as roff to @f. */
+void ni_opts_man(const struct ni_opt_table *table, FILE *f);
 
-/** A number of digits alone, at most @max, as the value of --@name. */
-int ni_opts_number(const char *name, const char *arg, uint64_t max, uint64_t *v,
+/** What the user calls an option: "-s", or "--width" where it has no letter. */
+const char *ni_opts_called(const struct ni_opt *opt, char name[static 64]);
+
+/** A number of digits alone, at most @max, as the value of @opt. */
+int ni_opts_number(const struct ni_opt *opt, const char *arg, uint64_t max, uint64_t *v,
 		   struct ni_err *err);
 
 /** Print "@program: what" and the hint to standard error; return the exit status for @rc. */
