@@ -23,6 +23,8 @@ struct ni_arp_event {
 	struct ni_addr ip;    /* the address in question */
 	struct ni_addr asker; /* who asked; len 0: nobody */
 	uint32_t tries;       /* requests */
+	bool alone;           /* who has it was asked alone, by unicast, and not everybody */
+	bool known;           /* somebody was seen to have it before it was asked for */
 	uint64_t request_frame, reply_frame;
 	int64_t request_ns, rtt_ns; /* -1: none */
 };

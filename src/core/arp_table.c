@@ -32,6 +32,8 @@ struct entry {
 	uint8_t mac[6];   /* claim: who has it; question: who asks */
 	bool probe;       /* the asker wants it for itself: no answer is good news */
 	bool answered;    /* kept for a while, for further answers */
+	bool alone;       /* question: asked by unicast */
+	bool known;       /* question: about what somebody had claimed */
 	uint32_t tries;
 	uint64_t frame; /* of the first question */
 	int64_t first_ns, last_ns;
@@ -234,6 +236,8 @@ about_question(enum ni_arp_kind kind, const struct entry *e)
 	    .kind = (uint8_t)kind,
 	    .ip = address(e->key + 8, e->key[1]),
 	    .tries = e->tries,
+	    .alone = e->alone,
+	    .known = e->known,
 	    .request_frame = e->frame,
 	    .request_ns = e->first_ns,
 	    .rtt_ns = -1,
@@ -290,6 +294,8 @@ ask(struct ni_arp_table *t, const struct ni_dis *d, const struct message *m)
 	bool fresh;
 	if (m->sender)
 		claim(t, d, m, m->sender);
+	make_key(key, CLAIM, d, m, m->ip);
+	bool known = find(t, key) != NULL;
 	make_key(key, QUESTION, d, m, m->ip);
 	struct entry *e = get(t, key, &fresh);
 	if (fresh || e->answered) {
@@ -297,6 +303,8 @@ ask(struct ni_arp_table *t, const struct ni_dis *d, const struct message *m)
 		e->answered = false;
 		e->frame = t->frame;
 		e->first_ns = t->now_ns;
+		e->known = known;
+		e->alone = d->link.kind == NI_ADDR_ETHER && d->link.dst && !(d->link.dst[0] & 1);
 	}
 	e->tries++;
 	e->last_ns = t->now_ns;

@@ -312,10 +312,10 @@ say_ttl(const struct match *m, const struct ni_point_flow *x, const struct ni_po
 			    a);
 		else
 			say(m, label,
-			    i ? _("From the server it is %u at A and %u at B: it passes %u "
-				  "router(s) between the points.")
-			      : _("From the client it is %u at A and %u at B: it passes %u "
-				  "router(s) between the points."),
+			    i ? _("From the server it is %u at A and %u at B; number of routers "
+				  "between the points: %u.")
+			      : _("From the client it is %u at A and %u at B; number of routers "
+				  "between the points: %u."),
 			    a, b, a > b ? a - b : b - a);
 	}
 }

@@ -176,7 +176,30 @@ ni_story_say_arp(struct ni_buf *b, const struct ni_arp_event *e)
 	struct words w = {.n = 0};
 	const char *ip = addr(&w, &e->ip);
 	bool four = e->ip.len == 4;
-	if (e->kind != NI_ARP_ANSWERED || e->rtt_ns < 0)
+	bool answered = e->kind == NI_ARP_ANSWERED && e->rtt_ns >= 0;
+	if (e->alone && answered)
+		ni_buf_fmt(b,
+			   _("It makes sure that %s is still at its MAC address: it asks that host "
+			     "alone, by unicast (frame %llu). %s later the answer comes: %s (frame "
+			     "%llu)."),
+			   ip, (ull)e->request_frame, dur(&w, e->rtt_ns), mac(&w, e->mac),
+			   (ull)e->reply_frame);
+	else if (e->alone)
+		ni_buf_fmt(b,
+			   _("It asks %s alone, by unicast, whether it is still there (frame "
+			     "%llu), but no answer was seen."),
+			   ip, (ull)e->request_frame);
+	else if (answered && e->known)
+		ni_buf_fmt(b,
+			   four ? _("It asks everybody in its network once more by broadcast who "
+				    "has %s (frame %llu). %s later the owner answers it alone, by "
+				    "unicast: %s (frame %llu).")
+				: _("It asks once more by multicast who has %s (frame %llu). %s "
+				    "later the owner answers it alone, by unicast: %s (frame "
+				    "%llu)."),
+			   ip, (ull)e->request_frame, dur(&w, e->rtt_ns), mac(&w, e->mac),
+			   (ull)e->reply_frame);
+	else if (!answered)
 		ni_buf_fmt(b,
 			   four ? _("It asks everybody in its network by broadcast who has %s "
 				    "(frame %llu), but no answer was seen.")
@@ -206,10 +229,16 @@ ni_story_say_dns(struct ni_buf *b, const struct ni_story_dns *q)
 			   _("It asks the DNS server %s for the %s record of %s (frame %llu), but "
 			     "no answer was seen."),
 			   server, q->type, name, (ull)q->query_frame);
-	else if (q->rcode || !q->answers)
+	else if (!q->rcode && !q->answers)
 		ni_buf_fmt(b,
 			   _("It asks the DNS server %s for the %s record of %s (frame %llu); %s "
-			     "later the answer is that there is none: %s (frame %llu)."),
+			     "later the answer is that the name has none (frame %llu)."),
+			   server, q->type, name, (ull)q->query_frame, dur(&w, q->rtt_ns),
+			   (ull)q->response_frame);
+	else if (q->rcode)
+		ni_buf_fmt(b,
+			   _("It asks the DNS server %s for the %s record of %s (frame %llu); %s "
+			     "later the answer is an error: %s (frame %llu)."),
 			   server, q->type, name, (ull)q->query_frame, dur(&w, q->rtt_ns),
 			   q->rcode_name, (ull)q->response_frame);
 	else
@@ -236,7 +265,8 @@ ni_story_say_open(struct ni_buf *b, const struct ni_conn *c)
 	else if (c->open == NI_OPEN_REFUSED)
 		ni_buf_fmt(b,
 			   _("It asks %s for a TCP connection (SYN, frame %llu) and is refused "
-			     "with an RST (frame %llu): nobody listens there."),
+			     "with an RST (frame %llu): nobody listens there, or a firewall "
+			     "rejects it."),
 			   to, (ull)c->first_frame, (ull)c->last_frame);
 	else if (c->open == NI_OPEN_NO_ANSWER)
 		ni_buf_fmt(b,

@@ -112,6 +112,47 @@ ways(void **state)
 	assert_null(strstr(way("10.9.0.0/16", 0, "10.2.0.1"), "network"));
 }
 
+static const char *
+neighbour(const struct ni_arp_event *e)
+{
+	static char words[1024];
+	struct ni_buf b = ni_buf(words, sizeof(words));
+	ni_story_say_arp(&b, e);
+	return ni_buf_z(&b);
+}
+
+static void
+neighbours(void **state)
+{
+	(void)state;
+	struct ni_arp_event e = {.kind = NI_ARP_ANSWERED,
+				 .mac = {2, 0, 0, 0, 0, 1},
+				 .ip = ip("10.1.0.1"),
+				 .request_frame = 5,
+				 .reply_frame = 6,
+				 .rtt_ns = 1500000};
+	assert_string_equal(
+	    neighbour(&e), "It does not know the MAC address of 10.1.0.1 and asks everybody in its "
+			   "network by broadcast (frame 5). 1.50 ms later the owner answers it "
+			   "alone, by unicast: 02:00:00:00:00:01 (frame 6).");
+	e.known = true;
+	assert_string_equal(neighbour(&e),
+			    "It asks everybody in its network once more by broadcast who has "
+			    "10.1.0.1 (frame 5). 1.50 ms later the owner answers it alone, by "
+			    "unicast: 02:00:00:00:00:01 (frame 6).");
+	e.alone = true;
+	assert_string_equal(neighbour(&e),
+			    "It makes sure that 10.1.0.1 is still at its MAC address: it asks that "
+			    "host alone, by unicast (frame 5). 1.50 ms later the answer comes: "
+			    "02:00:00:00:00:01 (frame 6).");
+	e.kind = NI_ARP_UNANSWERED;
+	assert_string_equal(neighbour(&e),
+			    "It asks 10.1.0.1 alone, by unicast, whether it is still "
+			    "there (frame 5), but no answer was seen.");
+	e.alone = false;
+	assert_non_null(strstr(neighbour(&e), "by broadcast who has 10.1.0.1"));
+}
+
 static void
 lookups(void **state)
 {
@@ -128,10 +169,10 @@ lookups(void **state)
 				 .rcode_name = "No such name"};
 	struct ni_buf b = ni_buf(words, sizeof(words));
 	ni_story_say_dns(&b, &q);
-	assert_string_equal(
-	    ni_buf_z(&b), "It asks the DNS server 10.1.0.1 for the A record of no\\x1b[2J.test "
-			  "(frame 3); 1.50 ms later the answer is that there is none: No such name "
-			  "(frame 5).");
+	assert_string_equal(ni_buf_z(&b),
+			    "It asks the DNS server 10.1.0.1 for the A record of no\\x1b[2J.test "
+			    "(frame 3); 1.50 ms later the answer is an error: No such name "
+			    "(frame 5).");
 	b.len = 0;
 	q.rtt_ns = -1;
 	ni_story_say_dns(&b, &q);
@@ -142,6 +183,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(networks), cmocka_unit_test(ways),
-					   cmocka_unit_test(lookups)};
+					   cmocka_unit_test(lookups), cmocka_unit_test(neighbours)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
