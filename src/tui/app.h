@@ -137,7 +137,7 @@ struct ni_app {
 extern const struct ni_view_ops *const ni_app_tabs[NI_APP_TABS];
 extern const struct ni_view_ops ni_packets_view, ni_conns_view, ni_page_view;
 extern const struct ni_view_ops ni_ladder_view, ni_stream_view, ni_message_view;
-extern const struct ni_view_ops ni_http_view, ni_network_view, ni_stats_view;
+extern const struct ni_view_ops ni_http_view, ni_ifaces_view, ni_network_view, ni_stats_view;
 
 /** Run the view until the user leaves it. 0 or NI_ERR_RUN. */
 int ni_app_run(const struct ni_app_opts *o, struct ni_err *err);

@@ -3,5 +3,6 @@
 #include "app.h"
 
 const struct ni_view_ops *const ni_app_tabs[NI_APP_TABS] = {
-    &ni_packets_view, &ni_conns_view, &ni_http_view, &ni_stats_view, &ni_network_view,
+    &ni_packets_view, &ni_conns_view,   &ni_http_view,
+    &ni_stats_view,   &ni_network_view, &ni_ifaces_view,
 };
