@@ -160,7 +160,7 @@ write_note(const struct rp_ctx *ctx, const struct rp_note *n)
 	struct ni_buf w = ni_buf(where, sizeof(where));
 	ni_buf_str(&t, _(n->def->text));
 	if (n->def->ref)
-		ni_buf_fmt(&t, " (%s)", n->def->ref);
+		ni_buf_fmt(&t, _(" (%s)"), n->def->ref);
 	rp_frames(&w, &n->frames);
 	ni_buf_fmt(&b, NI_PLURAL("%s: frame %s", "%s: frames %s", n->frames.n), ni_buf_z(&t),
 		   ni_buf_z(&w));

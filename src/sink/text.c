@@ -121,8 +121,11 @@ print_notes(struct text *t, const struct ni_dis *d, unsigned layer)
 		const struct ni_note_def *n = d->notes[i].def;
 		if (d->notes[i].layer != layer)
 			continue;
-		ni_buf_fmt(&t->out->b, "    [%s: %s", _(severity[n->severity]), _(n->text));
-		ni_buf_fmt(&t->out->b, n->ref ? " (%s)]\n" : "]\n", n->ref ? n->ref : "");
+		ni_buf_str(&t->out->b, "    [");
+		ni_buf_fmt(&t->out->b, _("%s: %s"), _(severity[n->severity]), _(n->text));
+		if (n->ref)
+			ni_buf_fmt(&t->out->b, _(" (%s)"), n->ref);
+		ni_buf_str(&t->out->b, "]\n");
 	}
 }
 

@@ -139,10 +139,10 @@ add(struct stats *s, struct ni_buf *b, enum ni_role role)
 }
 
 static void
-put_right(struct ni_buf *b, const struct ni_buf *cell, int width)
+put_right(struct ni_buf *b, const char *cell, int width)
 {
 	ni_buf_c(b, ' ');
-	ni_line_fit(b, cell->p, width, NI_FIT_RIGHT);
+	ni_line_fit(b, cell, width, NI_FIT_RIGHT);
 }
 
 static void
@@ -152,7 +152,7 @@ put_number(struct ni_buf *b, uint64_t n, int width)
 	struct ni_buf c = ni_buf(mem, sizeof(mem));
 	ni_app_number(&c, n);
 	ni_buf_z(&c);
-	put_right(b, &c, width);
+	put_right(b, ni_buf_z(&c), width);
 }
 
 static void
@@ -162,7 +162,7 @@ put_bytes(struct ni_buf *b, uint64_t n)
 	struct ni_buf c = ni_buf(mem, sizeof(mem));
 	ni_app_bytes(&c, n);
 	ni_buf_z(&c);
-	put_right(b, &c, 10);
+	put_right(b, ni_buf_z(&c), 10);
 }
 
 static void
@@ -179,7 +179,9 @@ add_tree(struct stats *s, struct ni_buf *b)
 	unsigned n = ni_traffic_tree(traffic(s), s->tree, TREE);
 	uint64_t all = ni_model_stats(s->view.app->model).packets;
 	put_name(s, b, _("protocols"));
-	ni_buf_fmt(b, " %12s %6s %10s", _("packets"), "%", _("bytes"));
+	put_right(b, _("packets"), 12);
+	put_right(b, "%", 6);
+	put_right(b, _("bytes"), 10);
 	add(s, b, NI_ROLE_TITLE);
 	for (unsigned i = 0; i < n; i++) {
 		const struct ni_traffic_row *r = &s->tree[i];
@@ -213,7 +215,10 @@ add_talkers(struct stats *s, struct ni_buf *b)
 	}
 	ni_buf_c(b, '\n');
 	put_name(s, b, _("who talks most"));
-	ni_buf_fmt(b, " %8s %10s %10s %8s", _("packets"), _("sent"), _("received"), _("conv."));
+	put_right(b, _("packets"), 8);
+	put_right(b, _("sent"), 10);
+	put_right(b, _("received"), 10);
+	put_right(b, _("conv."), 8);
 	add(s, b, NI_ROLE_TITLE);
 	for (unsigned i = 0; i < s->talkers; i++) {
 		const struct ni_talker *t = &s->talker[i];

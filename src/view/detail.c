@@ -89,7 +89,7 @@ add_notes(struct making *k, const struct ni_dis *dis, unsigned layer)
 		struct ni_detail_line line = {.level = n->severity, .depth = 1};
 		ni_buf_fmt(&b, "[%s", _(n->text));
 		if (n->ref)
-			ni_buf_fmt(&b, " (%s)", n->ref);
+			ni_buf_fmt(&b, _(" (%s)"), n->ref);
 		ni_buf_c(&b, ']');
 		add(k, &b, line);
 	}
