@@ -127,7 +127,7 @@ add_behind(struct ni_netmap *t, const uint8_t *mac, const uint8_t *ip, unsigned 
 	uint8_t key[MAC_KEY] = {0};
 	struct ni_addr a = {.len = (uint8_t)len};
 	memcpy(a.b, ip, len);
-	if ((mac[0] & 1) || !memcmp(mac, nobody, 6) || !is_unicast(&a))
+	if (!mac || (mac[0] & 1) || !memcmp(mac, nobody, 6) || !is_unicast(&a))
 		return;
 	memcpy(key, mac, 6);
 	t->macs.key = MAC_KEY;
