@@ -252,6 +252,7 @@ enum {
 
 struct rp_pairs {
 	struct rp_map map;
+	struct rp_map rest; /* hosts, with the traffic of pairs that were not kept */
 	uint64_t lost_packets;
 };
 

@@ -53,6 +53,33 @@ find(struct rp_pairs *p, const struct ni_addr a[2], uint8_t ipproto, uint64_t by
 	return pair;
 }
 
+struct host {
+	struct rp_node node;
+	struct ni_addr addr; /* the key */
+	uint64_t peers;
+	bool more_peers;               /* that were not counted */
+	uint64_t packets[2], bytes[2]; /* sent, received */
+};
+
+/* What was exchanged between hosts whose pair is not kept counts for each of them all the same. */
+static void
+add_rest(struct rp_pairs *p, const struct ni_addr a[2], const uint64_t packets[2],
+	 const uint64_t bytes[2])
+{
+	p->lost_packets += packets[0] + packets[1];
+	p->rest.key = sizeof(struct ni_addr);
+	p->rest.items.item = sizeof(struct host);
+	p->rest.items.max = RP_PAIRS;
+	for (unsigned end = 0; end < 2; end++) {
+		struct ni_addr key = rp_addr_key(&a[end]);
+		struct host *h = rp_map_get(&p->rest, &key);
+		for (unsigned i = 0; h && i < 2; i++) {
+			h->packets[i] += packets[end ^ i];
+			h->bytes[i] += bytes[end ^ i];
+		}
+	}
+}
+
 static void
 add_span(struct pair *p, int64_t first, int64_t last)
 {
@@ -68,7 +95,7 @@ rp_pairs_conn(struct rp_pairs *p, const struct ni_conn *c)
 	unsigned forth;
 	struct pair *pair = find(p, c->addr, c->ipproto, c->ip_bytes[0] + c->ip_bytes[1], &forth);
 	if (!pair) {
-		p->lost_packets += c->packets[0] + c->packets[1];
+		add_rest(p, c->addr, c->packets, c->ip_bytes);
 		return;
 	}
 	pair->conns++;
@@ -91,7 +118,7 @@ rp_pairs_frame(struct rp_pairs *p, const struct ni_dis *d)
 	memcpy(a[1].b, d->net.dst, a[1].len);
 	struct pair *pair = find(p, a, d->ipproto, 0, &forth);
 	if (!pair) {
-		p->lost_packets++;
+		add_rest(p, a, (uint64_t[]){1, 0}, (uint64_t[]){d->layers[d->net_layer].len, 0});
 		return;
 	}
 	pair->packets[forth]++;
@@ -174,13 +201,6 @@ cell(const void *ctx, size_t row, unsigned col, struct ni_buf *b)
 
 /* ---- hosts: the pairs summed up by address ---- */
 
-struct host {
-	struct rp_node node;
-	struct ni_addr addr; /* the key */
-	uint64_t peers;
-	uint64_t packets[2], bytes[2]; /* sent, received */
-};
-
 static void
 add_host(struct rp_map *hosts, const struct pair *p, unsigned end)
 {
@@ -232,6 +252,8 @@ host_cell(const void *ctx, size_t row, unsigned col, struct ni_buf *b)
 		rp_size(b, h->bytes[col - 3]);
 		break;
 	default:
+		if (h->more_peers)
+			ni_buf_str(b, "> ");
 		rp_num(b, h->peers);
 		break;
 	}
@@ -275,10 +297,21 @@ rp_hosts_write(const struct rp_pairs *p, const struct rp_ctx *ctx)
 	if (p->map.items.n <= FEW && !ctx->full)
 		return;
 	struct rp_map hosts = {.key = sizeof(struct ni_addr),
-			       .items = {.item = sizeof(struct host), .max = 2 * RP_PAIRS}};
+			       .items = {.item = sizeof(struct host),
+					 .max = 3 * RP_PAIRS,
+					 .lost = p->rest.items.lost}};
 	for (uint32_t i = 0; i < p->map.items.n; i++) {
 		add_host(&hosts, pair_at(p, i), 0);
 		add_host(&hosts, pair_at(p, i), 1);
+	}
+	for (uint32_t i = 0; i < p->rest.items.n; i++) {
+		const struct host *r = rp_list_at(&p->rest.items, i);
+		struct host *h = rp_map_get(&hosts, &r->addr);
+		for (unsigned k = 0; h && k < 2; k++) {
+			h->packets[k] += r->packets[k];
+			h->bytes[k] += r->bytes[k];
+			h->more_peers = true;
+		}
 	}
 	write_hosts(&hosts, ctx);
 	rp_map_free(&hosts);
@@ -319,4 +352,5 @@ void
 rp_pairs_free(struct rp_pairs *p)
 {
 	rp_map_free(&p->map);
+	rp_map_free(&p->rest);
 }

@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include "netinspect/conn.h"
+#include "report.h"
 #include "report_mem.h"
 #include "report_page.h"
 
@@ -272,6 +274,35 @@ tables_fit(void **state)
 	       "  1  0123456789012345678901234567890  eeeeeeeeeeeeeeeeeeee\n");
 }
 
+/* More clients than pairs are kept of: the server's numbers are right all the same. */
+static void
+hosts_are_counted_beyond_their_pairs(void **state)
+{
+	enum { CLIENTS = RP_PAIRS + 100 };
+	struct rp_pairs pairs = {0};
+	struct rp_ctx ctx = {.page = &page};
+	(void)state;
+	for (unsigned i = 0; i < CLIENTS; i++) {
+		uint8_t high = (uint8_t)(i >> 8);
+		struct ni_conn c = {.ipproto = 6,
+				    .addr = {{4, {10, 1, high, (uint8_t)i}}, {4, {10, 0, 0, 1}}},
+				    .packets = {3, 2},
+				    .ip_bytes = {300, 200}};
+		rp_pairs_conn(&pairs, &c);
+	}
+	assert_int_equal(pairs.lost_packets, (CLIENTS - (RP_PAIRS - RP_LARGE_PAIRS)) * UINT64_C(5));
+	rp_hosts_write(&pairs, &ctx);
+	const char *row = strstr(ni_buf_z(&out.b), "\n  10.0.0.1 ");
+	assert_non_null(row);
+	unsigned sent[2];
+	unsigned received[2];
+	assert_int_equal(
+	    sscanf(row + 13, "%u,%u %u,%u", &sent[0], &sent[1], &received[0], &received[1]), 4);
+	assert_int_equal(sent[0] * 1000 + sent[1], CLIENTS * 2);
+	assert_int_equal(received[0] * 1000 + received[1], CLIENTS * 3);
+	rp_pairs_free(&pairs);
+}
+
 int
 main(void)
 {
@@ -285,6 +316,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(lines_end_at_the_edge, fresh, done),
 	    cmocka_unit_test_setup_teardown(what_is_left_out_is_said, fresh, done),
 	    cmocka_unit_test_setup_teardown(tables_fit, fresh, done),
+	    cmocka_unit_test_setup_teardown(hosts_are_counted_beyond_their_pairs, fresh, done),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
