@@ -122,6 +122,10 @@ main(int argc, char **argv)
 		ni_stat_man(stdout);
 		return 0;
 	}
+	if (argc == 2 && !strcmp(argv[1], "--man-keys")) {
+		ni_view_man(stdout);
+		return 0;
+	}
 	ni_language_choose();
 	int rc = ni_cli_parse(&cli, argc, argv, &err);
 	if (cli.ascii)

@@ -97,6 +97,38 @@ ni_view_run(struct ni_cli *c, struct ni_err *err)
 	return rc;
 }
 
+static void
+roff(FILE *f, const char *s)
+{
+	for (; *s; s++) {
+		if (*s == '\'')
+			fputs("\\(aq", f);
+		else if (*s == '^')
+			fputs("\\(ha", f);
+		else if (*s == '-')
+			fputs("\\-", f);
+		else
+			fputc(*s, f);
+	}
+}
+
+void
+ni_view_man(FILE *f)
+{
+	struct ni_keymap k;
+	ni_keymap_init(&k);
+	for (const struct ni_key_row *r = ni_keys_table(); r->name; r++) {
+		char keys[64];
+		struct ni_buf b = ni_buf(keys, sizeof(keys));
+		if (!r->help)
+			continue;
+		ni_keymap_keys(&b, &k, r->act, 6);
+		fputs(".TP\n\\fB", f);
+		roff(f, ni_buf_z(&b));
+		fprintf(f, "\\fR\n\\&%s.\n", r->help);
+	}
+}
+
 #else
 
 bool
@@ -112,6 +144,12 @@ ni_view_run(struct ni_cli *c, struct ni_err *err)
 	ni_fail(err, NI_ERR_INPUT, _("--tui: this netinspect was built without the terminal view"));
 	ni_hint(err, _("ncursesw was missing; -T text prints a line a packet"));
 	return NI_ERR_INPUT;
+}
+
+void
+ni_view_man(FILE *f)
+{
+	fputs("This netinspect was built without the terminal view.\n", f);
 }
 
 #endif

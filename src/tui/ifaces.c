@@ -264,8 +264,12 @@ ifaces_work(struct ni_view *v, int64_t ns)
 	if (!f->list || there != f->known) {
 		struct ni_iflist *fresh = NULL;
 		if (!ni_iflist_get(&fresh, NULL)) {
+			bool first = !f->list;
 			ni_iflist_free(&f->list);
 			f->list = fresh;
+			for (size_t i = 0; first && i < fresh->n; i++)
+				if (is_captured(v->app, fresh->entries[i].name))
+					f->table.selected = i;
 		}
 		f->known = there;
 	}
@@ -293,13 +297,13 @@ draw_advice(const struct ifaces *f, struct ni_rect r)
 	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
 	if (n > 0)
 		exe[n] = '\0';
-	ni_buf_fmt(&b,
-		   _("The right to capture is given up once the view is open. To capture here: "));
+	/* Rights are given up before the first packet is looked at: another start is needed. */
+	ni_buf_str(&b, _("to capture here: "));
 	ni_buf_str(&b, "sudo netinspect -i ");
 	ni_buf_escape(&b, (const uint8_t *)e->name, strlen(e->name));
 	ni_screen_text(r.y, r.x, r.w, ni_buf_z(&b), NI_ROLE_DIM, false);
 	b.len = 0;
-	ni_buf_str(&b, _("or, once for all: "));
+	ni_buf_str(&b, _("without sudo, once for all: "));
 	ni_buf_str(&b, "sudo setcap cap_net_raw,cap_net_admin+ep ");
 	ni_buf_escape(&b, (const uint8_t *)exe, strlen(exe));
 	ni_screen_text(r.y + 1, r.x, r.w, ni_buf_z(&b), NI_ROLE_DIM, false);
