@@ -114,7 +114,7 @@ ni_run_source(const struct ni_cli *c, struct ni_source **source, struct ni_err *
 	    .snaplen = c->snaplen,
 	    .buffer_mib = c->buffer_mib,
 	    .no_promisc = c->no_promisc,
-	    .notice = ni_view_asked(c) ? NULL : notice,
+	    .notice = ni_view_asked(c) ? ni_view_notice : notice,
 	};
 	return ni_source_open_live(source, &o, err);
 }

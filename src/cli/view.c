@@ -4,11 +4,14 @@
 
 #include "view.h"
 
+#include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "display_filter.h"
+#include "netinspect/buf.h"
 #include "outputs.h"
 #include "privilege.h"
 #include "run.h"
@@ -27,6 +30,38 @@ ni_view_asked(const struct ni_cli *c)
 		     c->quiet || c->explain || c->stats.n || c->line_buffered;
 	bool dumb = !term || !*term || !strcmp(term, "dumb");
 	return c->tui || (!other && !dumb && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO));
+}
+
+/* What the capture thread has to say, until the view has read it. */
+static struct {
+	pthread_mutex_t lock;
+	char text[1024];
+} notices = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+void
+ni_view_notice(void *ctx, const struct ni_err *what)
+{
+	(void)ctx;
+	pthread_mutex_lock(&notices.lock);
+	struct ni_buf b = ni_buf(notices.text, sizeof(notices.text));
+	b.len = strlen(notices.text);
+	if (b.len)
+		ni_buf_str(&b, "; ");
+	ni_buf_str(&b, what->what);
+	if (what->hint[0])
+		ni_buf_fmt(&b, ": %s", what->hint);
+	ni_buf_z(&b);
+	pthread_mutex_unlock(&notices.lock);
+}
+
+static bool
+take_notices(char *text, size_t n)
+{
+	pthread_mutex_lock(&notices.lock);
+	snprintf(text, n, "%s", notices.text);
+	notices.text[0] = '\0';
+	pthread_mutex_unlock(&notices.lock);
+	return *text;
 }
 
 struct view {
@@ -88,6 +123,7 @@ ni_view_run(struct ni_cli *c, struct ni_err *err)
 		    .mouse = !c->no_mouse,
 		    .color = ni_outputs_color(c),
 		    .time = c->time,
+		    .notices = take_notices,
 		};
 		rc = ni_app_run(&o, err);
 	}
@@ -130,6 +166,13 @@ ni_view_man(FILE *f)
 }
 
 #else
+
+void
+ni_view_notice(void *ctx, const struct ni_err *what)
+{
+	(void)ctx;
+	(void)what;
+}
 
 bool
 ni_view_asked(const struct ni_cli *c)

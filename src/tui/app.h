@@ -86,9 +86,17 @@ struct ni_app_opts {
 	bool ascii, mouse;
 	bool color; /* false: monochrome, whatever the terminal can do */
 	enum ni_time_format time;
+	/* Fetches what was said about interfaces since the last time; false: nothing. Or NULL. */
+	bool (*notices)(char *text, size_t n);
 };
 
-enum { NI_APP_DEPTH = 16, NI_APP_TABS = 6, NI_APP_MESSAGE = 512, NI_APP_MARKS = 26 };
+enum {
+	NI_APP_DEPTH = 16,
+	NI_APP_TABS = 6,
+	NI_APP_MESSAGE = 1024,
+	NI_APP_SAID = 16384,
+	NI_APP_MARKS = 26
+};
 
 enum ni_prompt_kind {
 	NI_PROMPT_NONE,
@@ -118,6 +126,7 @@ struct ni_app {
 	struct ni_history history[NI_PROMPT_WRITE + 1];
 	char message[NI_APP_MESSAGE]; /* shown until the next key */
 	enum ni_role message_role;
+	char said[NI_APP_SAID]; /* messages before it, a line each; the oldest go */
 	bool held;
 	bool absolute;     /* sequence numbers as on the wire */
 	uint64_t restyled; /* how often rows had to be made anew, as they look otherwise */
@@ -128,7 +137,7 @@ struct ni_app {
 	bool pressed;               /* a key was, and is not on the screen yet */
 	uint64_t saved;             /* packets that there were when they were written to a file */
 	size_t caret_at, caret_len; /* what is wrong in the filter being typed */
-	bool problem_seen;          /* what went wrong with the source has been read */
+	bool problem_said;          /* what went wrong with the source */
 	int64_t rate_ns;            /* for packets a second */
 	uint64_t rate_packets, rate;
 };
@@ -162,6 +171,8 @@ int ni_message_write_body(const struct ni_messages *m, const char *path, struct 
 void ni_app_say(struct ni_app *a, enum ni_role role, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/** Take in a key. */
+void ni_app_key(struct ni_app *a, uint32_t key);
 /** Do what a key stands for. */
 void ni_app_act(struct ni_app *a, enum ni_act act);
 /** A key while a prompt is open. */

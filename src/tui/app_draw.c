@@ -310,6 +310,28 @@ prompt_label(enum ni_prompt_kind kind)
 	return kind == NI_PROMPT_SEARCH ? "/" : kind == NI_PROMPT_COMMAND ? ":" : _("write to: ");
 }
 
+/* In as many lines as it needs, up to a few; :messages shows all of it. */
+static void
+draw_message(const struct ni_app *a, int y, int cols)
+{
+	enum { MOST = 4 };
+	const char *line[MOST];
+	size_t len[MOST];
+	int n = 0;
+	for (const char *s = a->message; *s && n < MOST; n++) {
+		line[n] = s;
+		len[n] = ni_line_break(s, strlen(s), cols);
+		s += len[n];
+		s += strspn(s, " ");
+	}
+	for (int i = 0; i < n; i++) {
+		char text[NI_APP_MESSAGE];
+		struct ni_buf b = ni_buf(text, sizeof(text));
+		ni_buf_mem(&b, line[i], len[i]);
+		ni_screen_text(y - (n - 1) + i, 0, cols, ni_buf_z(&b), a->message_role, true);
+	}
+}
+
 /* The last line: a prompt, a message, what is looked for, or the keys. */
 static void
 draw_bottom(struct ni_app *a, int y, int *caret)
@@ -317,13 +339,12 @@ draw_bottom(struct ni_app *a, int y, int *caret)
 	char line[LINE];
 	struct ni_buf b = ni_buf(line, sizeof(line));
 	int cols = ni_screen_cols();
-	const char *problem = ni_model_problem(a->model);
 	if (a->asking && a->asking != NI_PROMPT_FILTER) {
 		*caret = draw_prompt(a, y, prompt_label(a->asking));
 		return;
 	}
 	if (a->message[0]) {
-		ni_screen_text(y, 0, cols, a->message, a->message_role, true);
+		draw_message(a, y, cols);
 		return;
 	}
 	if (a->search_way && a->search) {
@@ -343,10 +364,6 @@ draw_bottom(struct ni_app *a, int y, int *caret)
 		v->ops->busy(v, &b);
 	if (b.len) {
 		ni_screen_text(y, 0, cols, ni_buf_z(&b), NI_ROLE_NOTE, true);
-		return;
-	}
-	if (problem && !a->problem_seen) {
-		ni_screen_text(y, 0, cols, problem, NI_ROLE_BAD, true);
 		return;
 	}
 	ni_keymap_bar(&b, &a->keys, ni_app_top(a)->ops->place, cols);

@@ -380,9 +380,18 @@ cmd_set(struct ni_app *a, const char *arg)
 		ni_app_say(a, NI_ROLE_BAD, _("%s: no such setting; time, theme, columns"), word);
 }
 
+static void
+cmd_messages(struct ni_app *a, const char *arg)
+{
+	struct ni_view_arg page = {.text = a->said, .title = _("Messages")};
+	(void)arg;
+	ni_app_push(a, &ni_page_view, &page);
+}
+
 static const struct command commands[] = {
-    {"filter", cmd_filter}, {"help", cmd_help}, {"q", cmd_quit},   {"quit", cmd_quit},
-    {"set", cmd_set},       {"view", cmd_view}, {"w", write_file}, {"write", write_file},
+    {"filter", cmd_filter}, {"help", cmd_help}, {"messages", cmd_messages},
+    {"q", cmd_quit},        {"quit", cmd_quit}, {"set", cmd_set},
+    {"view", cmd_view},     {"w", write_file},  {"write", write_file},
 };
 enum { NCOMMANDS = sizeof(commands) / sizeof(commands[0]) };
 

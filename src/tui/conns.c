@@ -288,6 +288,7 @@ sort(struct conns *c, int way)
 static void
 open_row(struct conns *c)
 {
+	settle(c);
 	const struct ni_conn_row *r = row(c, c->list.cursor);
 	if (!r)
 		return;
@@ -301,7 +302,6 @@ static void
 next_trouble(struct conns *c)
 {
 	struct ni_app *a = c->view.app;
-	settle(c);
 	for (uint64_t i = 1; i <= c->n; i++) {
 		uint64_t at = (c->list.cursor + i - !c->shown_trouble) % c->n;
 		const struct ni_conn_row *r = row(c, at);
@@ -323,6 +323,7 @@ static bool
 conns_act(struct ni_view *v, enum ni_act act)
 {
 	struct conns *c = (struct conns *)v;
+	settle(c);
 	if (ni_list_act(&c->list, act)) {
 		const struct ni_conn_row *r = row(c, c->list.cursor);
 		c->selected = r ? r->key : NI_IX_NO_CONN;
@@ -388,6 +389,7 @@ conns_search(struct ni_view *v, const char *text, int way)
 {
 	struct conns *c = (struct conns *)v;
 	char line[NI_CONNS_N * NI_CONNS_CELL];
+	settle(c);
 	for (uint64_t i = 1; i <= c->n; i++) {
 		uint64_t at = (c->list.cursor + (way > 0 ? i : c->n - i)) % c->n;
 		struct ni_buf b = ni_buf(line, sizeof(line));
@@ -422,6 +424,7 @@ conns_mouse(struct ni_view *v, const struct ni_mouse *m)
 static void
 conns_explain(struct ni_view *v, struct ni_buf *b)
 {
+	settle((struct conns *)v);
 	ni_told_conn(b, v->app->model, ((struct conns *)v)->selected);
 }
 

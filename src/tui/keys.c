@@ -16,7 +16,7 @@ enum {
 /* clang-format off */
 static const struct ni_key_row table[] = {
 	{NI_ACT_HELP, "help", NI_AT_ALL, "F1 ?", N_("Help"), 1, N_("this help")},
-	{NI_ACT_OPEN, "open", LISTS & ~NI_AT_STATS, "Enter", N_("Open"), 2, N_("go deeper: connection, packet, bytes; in a tree open or close")},
+	{NI_ACT_OPEN, "open", LISTS & ~NI_AT_STATS, "Enter", N_("Open"), 2, N_("go deeper: connection, packet, bytes; open in a tree")},
 	{NI_ACT_BACK, "back", NI_AT_ALL, "Esc", NULL, 0, N_("go back; stop what takes long")},
 	{NI_ACT_FILTER, "filter", LISTS, "f F4", N_("Filter"), 3, N_("edit the display filter; empty shows everything")},
 	{NI_ACT_SEARCH, "search", NI_AT_ALL, "/", N_("Find"), 4, N_("search text; '/x 0d0a' bytes, '/~ RE' a regular expression")},

@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "comments.h"
 #include "entry.h"
 #include "feed.h"
 #include "i18n.h"
@@ -39,6 +40,7 @@ struct ni_model {
 	struct ni_index *index;
 	struct ni_conntab *conns;
 	struct ni_finals *finals;
+	struct ni_comments comments;
 	struct ni_session *session;
 	struct ni_spool *spool; /* NULL: the file itself is the store */
 	struct ni_feed *feed;   /* NULL: not live */
@@ -122,6 +124,7 @@ ni_model_free(struct ni_model **out)
 	ni_index_free(&m->index);
 	ni_conntab_free(&m->conns);
 	ni_finals_free(&m->finals);
+	ni_comments_clear(&m->comments);
 	for (uint32_t i = 0; i < m->nifaces; i++)
 		free(m->ifaces[i].name);
 	free(m->ifaces);
@@ -226,6 +229,7 @@ take(struct ni_model *m, const struct ni_frame *f, uint64_t offset)
 	struct ni_entry e;
 	ni_entry_of(&e, d);
 	e.offset = offset;
+	ni_comments_add(&m->comments, m->taken, f);
 	if (!know_iface(m, f) || !ni_index_add(m->index, &e)) {
 		ni_fail(&m->problem, NI_ERR_RUN, _("view: no memory for more packets"));
 		m->state = NI_MODEL_DONE;
@@ -339,6 +343,7 @@ ni_model_restart(struct ni_model *m, struct ni_err *err)
 	ni_session_free(&m->session);
 	ni_index_clear(m->index);
 	ni_conntab_clear(m->conns);
+	ni_comments_clear(&m->comments);
 	ni_finals_free(&m->finals);
 	m->finals = ni_finals_new(MAX_FINALS);
 	for (unsigned i = 0; i < m->ntables; i++)
@@ -377,6 +382,7 @@ ni_model_stats(const struct ni_model *m)
 	    .packets = m->taken,
 	    .forgotten = ni_index_first(m->index) - 1,
 	    .lost = m->pos.lost,
+	    .comments_dropped = m->comments.dropped,
 	    .bytes = ni_index_bytes(m->index),
 	    .spooled = m->spool ? ni_spool_bytes(m->spool) : 0,
 	    .percent = percent(m),
@@ -530,6 +536,7 @@ ni_model_frame(struct ni_model *m, uint64_t number, struct ni_frame *f)
 	    .ts_digits = i->ts_digits,
 	    .ifname = i->name,
 	};
+	ni_comments_get(&m->comments, number, f);
 	return true;
 }
 

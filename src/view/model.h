@@ -38,14 +38,15 @@ enum ni_model_state {
 
 struct ni_model_stats {
 	enum ni_model_state state;
-	uint64_t packets;   /* taken in */
-	uint64_t forgotten; /* of them no longer there, for lack of room */
-	uint64_t lost;      /* forgotten before they were looked at */
-	uint64_t waiting;   /* captured, but not yet taken in */
-	uint64_t dropped;   /* by the kernel and the interface */
-	uint64_t bytes;     /* of memory */
-	uint64_t spooled;   /* bytes in the spool */
-	unsigned percent;   /* of a file, while it is loaded */
+	uint64_t packets;          /* taken in */
+	uint64_t forgotten;        /* of them no longer there, for lack of room */
+	uint64_t lost;             /* forgotten before they were looked at */
+	uint64_t comments_dropped; /* on packets, for lack of room */
+	uint64_t waiting;          /* captured, but not yet taken in */
+	uint64_t dropped;          /* by the kernel and the interface */
+	uint64_t bytes;            /* of memory */
+	uint64_t spooled;          /* bytes in the spool */
+	unsigned percent;          /* of a file, while it is loaded */
 };
 
 /** Make a model; opens the spool where one is needed, so call it before rights are dropped. */

@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Sorted lists of packets, and what is said of troubled connections. */
+/* Sorted lists, files written from them, comments, and what is said of troubled connections. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
+#include "comments.h"
+#include "detail.h"
 #include "model.h"
 #include "netinspect/proto.h"
 #include "report.h"
 #include "sorted.h"
+#include "writing.h"
 
 enum { SLICE_NS = 1000000, MAX_PACKETS = 2000 };
 
@@ -177,13 +181,104 @@ test_trouble(void **state)
 	expect_trouble("http-keepalive.pcap", RP_BAD_NONE);
 }
 
+static bool
+has_line(const struct ni_detail *d, const char *text)
+{
+	for (uint32_t i = 0; i < d->n; i++)
+		if (strstr(ni_detail_text(d, i), text))
+			return true;
+	return false;
+}
+
+/* A packet's comment stands in its details however late they are made. */
+static void
+test_comment(void **state)
+{
+	(void)state;
+	struct ni_source *s;
+	struct ni_model *m = load("nat.pcapng", &s);
+	struct ni_detail d = {.number = 0};
+	assert_int_equal(ni_detail_make(&d, m, 1, NULL), 0);
+	assert_true(has_line(&d, "The same echo request as packet 2"));
+	assert_int_equal(ni_detail_make(&d, m, 3, NULL), 0);
+	assert_false(has_line(&d, "The same echo request"));
+	assert_int_equal(ni_model_stats(m).comments_dropped, 0);
+	ni_detail_free(&d);
+	ni_model_free(&m);
+	ni_source_close(&s);
+}
+
+static void
+test_comments_bound(void **state)
+{
+	(void)state;
+	static char text[1024 * 1024];
+	struct ni_comments c = {.n = 0};
+	memset(text, 'x', sizeof(text));
+	struct ni_frame f = {.comment = text, .comment_len = sizeof(text)};
+	struct ni_frame none = {.comment = NULL};
+	for (uint64_t k = 1; k <= 20; k++)
+		ni_comments_add(&c, k, k % 2 ? &f : &none);
+	assert_true(c.n > 2 && c.n < 10);
+	assert_int_equal(c.n + c.dropped, 10);
+	assert_true(c.text_room <= NI_COMMENTS_BYTES);
+	ni_comments_get(&c, 3, &none);
+	assert_int_equal(none.comment_len, sizeof(text));
+	none.comment = NULL;
+	ni_comments_get(&c, 4, &none);
+	assert_null(none.comment);
+	ni_comments_clear(&c);
+}
+
+/* Every third packet into a file, a slice at a time; and one that is given up half-way. */
+static void
+test_writing(void **state)
+{
+	(void)state;
+	char path[] = "/tmp/ni-writing-XXXXXX.pcap";
+	struct ni_source *s;
+	struct ni_model *m = load("page-load.pcap", &s);
+	uint64_t last = ni_index_last(ni_model_index(m));
+	uint64_t n = 0;
+	struct ni_err err;
+	struct ni_set third = {.seen = 0};
+	for (uint64_t k = 1; k <= last; k++)
+		assert_true(ni_set_add(&third, k, k % 3 == 0));
+	assert_true(close(mkstemps(path, 5)) == 0);
+	struct ni_writing *w = ni_writing_new(m, path, &third, last, &err);
+	ni_set_free(&third);
+	assert_non_null(w);
+	while (ni_writing_work(w, 0))
+		assert_true(ni_writing_percent(w) < 100);
+	assert_int_equal(ni_writing_percent(w), 100);
+	assert_int_equal(ni_writing_finish(w, &n, &err), 0);
+	assert_int_equal(n, last / 3);
+	ni_writing_free(&w);
+	struct ni_source *back;
+	struct ni_file_options o = {.path = path};
+	assert_int_equal(ni_source_open_file(&back, &o, NULL), 0);
+	struct ni_frame f;
+	for (n = 0; ni_source_next(back, &f, NULL) == NI_SOURCE_FRAME;)
+		n++;
+	assert_int_equal(n, last / 3);
+	ni_source_close(&back);
+	w = ni_writing_new(m, path, NULL, last, &err);
+	assert_non_null(w);
+	ni_writing_work(w, 0);
+	ni_writing_free(&w);
+	assert_int_not_equal(access(path, F_OK), 0);
+	assert_null(ni_writing_new(m, "/dev/null/x.pcap", NULL, last, &err));
+	ni_model_free(&m);
+	ni_source_close(&s);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_keys),
-	    cmocka_unit_test(test_members),
-	    cmocka_unit_test(test_trouble),
+	    cmocka_unit_test(test_keys),           cmocka_unit_test(test_members),
+	    cmocka_unit_test(test_trouble),        cmocka_unit_test(test_comment),
+	    cmocka_unit_test(test_comments_bound), cmocka_unit_test(test_writing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
