@@ -77,7 +77,8 @@ write_caption(const struct html_graph *g, struct ni_out *o, bool marked)
 	else
 		ni_buf_fmt(&o->b, _("Packets per second, on average over %s"), ni_buf_z(&step));
 	if (marked) {
-		ni_buf_str(&o->b, "; <span class=\"warn\">");
+		ni_buf_str(&o->b, _("; "));
+		ni_buf_str(&o->b, "<span class=\"warn\">");
 		ni_buf_str(&o->b, _("those with marks of TCP analysis"));
 		ni_buf_str(&o->b, "</span>");
 	}

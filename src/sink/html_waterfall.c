@@ -111,13 +111,11 @@ write_legend(const struct html_waterfall *w, struct ni_out *o)
 	ni_buf_str(b, _("waiting for the first byte"));
 	ni_buf_str(b, " <span class=\"key recv\"></span> ");
 	ni_buf_str(b, _("response"));
-	if (w->list.lost) {
-		ni_buf_str(b, ". ");
+	if (w->list.lost)
 		ni_buf_fmt(b,
-			   NI_PLURAL("%llu further exchange is not drawn.",
-				     "%llu further exchanges are not drawn.", w->list.lost),
+			   NI_PLURAL(". %llu further exchange is not drawn.",
+				     ". %llu further exchanges are not drawn.", w->list.lost),
 			   (unsigned long long)w->list.lost);
-	}
 	ni_buf_str(b, "</figcaption></figure>\n");
 }
 

@@ -151,7 +151,6 @@ put_number(struct ni_buf *b, uint64_t n, int width)
 	char mem[40];
 	struct ni_buf c = ni_buf(mem, sizeof(mem));
 	ni_app_number(&c, n);
-	ni_buf_z(&c);
 	put_right(b, ni_buf_z(&c), width);
 }
 
@@ -161,7 +160,6 @@ put_bytes(struct ni_buf *b, uint64_t n)
 	char mem[40];
 	struct ni_buf c = ni_buf(mem, sizeof(mem));
 	ni_app_bytes(&c, n);
-	ni_buf_z(&c);
 	put_right(b, ni_buf_z(&c), 10);
 }
 
