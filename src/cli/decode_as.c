@@ -37,7 +37,7 @@ parse_range(const char *p, unsigned long *from, unsigned long *to)
 }
 
 static int
-unknown_protocol(const struct ni_registry *reg, const char *rule, const char *name,
+unknown_protocol(const struct ni_registry *reg, char option, const char *arg, const char *name,
 		 struct ni_err *err)
 {
 	const char *best = NULL;
@@ -49,7 +49,7 @@ unknown_protocol(const struct ni_registry *reg, const char *rule, const char *na
 			best = ni_registry_proto(reg, id)->key;
 		}
 	}
-	ni_fail(err, NI_ERR_INPUT, _("-d %s: no protocol '%s'"), rule, name);
+	ni_fail(err, NI_ERR_INPUT, _("-%c %s: no protocol '%s'"), option, arg, name);
 	if (best)
 		ni_hint(err, _("did you mean %s?"), best);
 	else
@@ -76,9 +76,18 @@ ni_decode_as(struct ni_registry *reg, const char *rule, struct ni_err *err)
 	}
 	const struct ni_proto *p = ni_registry_find(reg, name);
 	if (!p)
-		return unknown_protocol(reg, rule, name, err);
+		return unknown_protocol(reg, 'd', rule, name, err);
 	for (unsigned long k = from; k <= to; k++)
 		if (!ni_registry_bind(reg, table, (uint16_t)k, p))
 			return ni_fail(err, NI_ERR_RUN, _("-d %s: no memory"), rule);
+	return NI_SUCCESS;
+}
+
+int
+ni_check_protocols(const struct ni_registry *reg, const char *const *names, struct ni_err *err)
+{
+	for (; *names; names++)
+		if (!ni_registry_find(reg, *names))
+			return unknown_protocol(reg, 'O', *names, *names, err);
 	return NI_SUCCESS;
 }

@@ -8,9 +8,11 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "decode_as.h"
 #include "i18n.h"
 #include "language.h"
 #include "stat.h"
+#include "story.h"
 
 /* Whether packets are to be printed, or the report, beside statistics. */
 static bool
@@ -127,7 +129,12 @@ int
 ni_outputs_open(struct ni_out *out, struct ni_cli *c, struct ni_session *s,
 		const struct ni_report_input *about, struct ni_err *err)
 {
-	int rc = ni_outputs_stdout(out, c, err);
+	struct ni_net net;
+	int rc = c->net ? ni_net_parse(&net, c->net, err) : NI_SUCCESS;
+	if (!rc)
+		rc = ni_check_protocols(ni_session_registry(s), c->only, err);
+	if (!rc)
+		rc = ni_outputs_stdout(out, c, err);
 	if (!rc && main_asked(c))
 		rc = ni_outputs_add(s, make_sink(out, c, s, about, err), err);
 	struct ni_stat_env env = {.json = c->stats_json,
