@@ -39,6 +39,9 @@ bool ni_filter_needs_finals(const struct ni_filter *f);
 /** Say whether field @key is about a conversation as a whole, so that it takes the same. */
 bool ni_filter_is_final(const char *key);
 
+/** What the filter has to know of the past: bits of enum ni_need. */
+unsigned ni_filter_needs(const struct ni_filter *f);
+
 void ni_filter_free(struct ni_filter **f);
 
 /* What did not fit into the bounds of matching. Shown, never hidden. */

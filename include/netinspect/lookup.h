@@ -21,6 +21,12 @@ struct ni_field_ref {
 size_t ni_field_lookup(const struct ni_registry *r, const char *key, struct ni_field_ref *out,
 		       size_t max);
 
+/** What the row's value takes: bits of enum ni_need, 0: the frame alone. */
+unsigned ni_field_needs(const struct ni_registry *r, const struct ni_field_ref *ref);
+
+/** What it takes to know whether a frame has layers of @proto; the same. */
+unsigned ni_layer_needs(const struct ni_proto *proto);
+
 /** Append up to three known keys that look like @key ("tcp.flags.syn or tcp.flags.fin"). */
 void ni_field_suggest(const struct ni_registry *r, const char *key, struct ni_buf *b);
 

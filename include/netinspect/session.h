@@ -30,6 +30,14 @@ struct ni_sink_ops {
 	void (*free)(struct ni_sink *s);
 };
 
+/* What a session remembers for others than itself. It leaves out what nobody needs. */
+enum ni_need {
+	NI_NEED_PAST = 1 << 0,    /* conversations and pairs of messages: ni_dis.conn, .seg, .dns,
+				     and all events */
+	NI_NEED_STREAMS = 1 << 1, /* what TCP streams carry: layers, ni_dis.pdus, .part, events */
+	NI_NEED_ALL = NI_NEED_PAST | NI_NEED_STREAMS,
+};
+
 /* The first member of every sink's own struct. */
 struct ni_sink {
 	const struct ni_sink_ops *ops;
@@ -37,10 +45,12 @@ struct ni_sink {
 				To be set before the sink is added, as are these: */
 	bool want_streams;   /* is told NI_EV_STREAM, of all TCP connections */
 	bool want_bodies;    /* is told NI_EV_BODY */
+	uint8_t spares;      /* enum ni_need: it does without */
 };
 
 struct ni_session_opts {
 	bool check_checksums;
+	uint8_t spares; /* enum ni_need: what the caller, beside his sinks, does without */
 	const struct ni_finals
 	    *finals;        /* of a first pass; NULL: conversations as they are so far */
 	bool absolute_seq;  /* show TCP sequence numbers as they stand on the wire */

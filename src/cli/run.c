@@ -193,7 +193,7 @@ static int
 open_session(struct run *r, struct ni_err *err)
 {
 	const struct ni_cli *c = r->cli;
-	struct ni_session_opts opts = {.finals = r->finals};
+	struct ni_session_opts opts = {.finals = r->finals, .spares = NI_NEED_ALL};
 	r->session = ni_run_session(r->cli, &opts, err);
 	if (!r->session)
 		return NI_ERR_INPUT;

@@ -39,6 +39,7 @@ struct ni_conns {
 	uint64_t evicted;
 	uint32_t ids[NIDS]; /* next id of each IP protocol */
 	uint32_t expected;  /* id of a conversation that begins now; UINT32_MAX: as counted */
+	bool no_streams;
 };
 
 static void
@@ -215,6 +216,12 @@ ni_conns_tick(struct ni_conns *c, int64_t now_ns)
 	c->now_ns = now_ns;
 	expire(c, c->tcp);
 	expire(c, c->others);
+}
+
+void
+ni_conns_spare_streams(struct ni_conns *c)
+{
+	c->no_streams = true;
 }
 
 void
@@ -398,7 +405,7 @@ frame_tcp(struct ni_conns *c, struct ni_dis *d, const struct ni_layer *l)
 	d->conn = f->conn;
 	d->seg = &c->out;
 	d->dir = in.dir;
-	if (!f->opaque && (f->stream || in.len || in.flags & NI_TH_RST))
+	if (!f->opaque && !c->no_streams && (f->stream || in.len || in.flags & NI_TH_RST))
 		stream(c, f, d, l, &in);
 	return f->conn;
 }

@@ -54,6 +54,9 @@ void ni_conns_tick(struct ni_conns *c, int64_t now_ns);
 /** The capture is over: end everything, TCP first, each in the order of their first frames. */
 void ni_conns_end(struct ni_conns *c);
 
+/** From now on hand no bytes to the streams. */
+void ni_conns_spare_streams(struct ni_conns *c);
+
 /** From now on a conversation that begins has number @id; UINT32_MAX, the preset: it is counted. */
 void ni_conns_expect(struct ni_conns *c, uint32_t id);
 

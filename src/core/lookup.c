@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#include "netinspect/session.h"
+#include "protos.h"
+
 enum { SUGGESTIONS = 3 };
 
 static bool
@@ -27,6 +30,26 @@ ni_field_lookup(const struct ni_registry *r, const char *key, struct ni_field_re
 		}
 	}
 	return n;
+}
+
+unsigned
+ni_layer_needs(const struct ni_proto *proto)
+{
+	return proto->stream || proto == &ni_proto_data ? NI_NEED_ALL : 0;
+}
+
+unsigned
+ni_field_needs(const struct ni_registry *r, const struct ni_field_ref *ref)
+{
+	const struct ni_proto *p = ni_registry_proto(r, ref->proto);
+	const struct ni_field *f = ref->field;
+	/* conn.* are rows of these protocols, too, and may be about what streams carry. */
+	bool transport = !strncmp(f->key, "tcp.", 4) || !strncmp(f->key, "udp.", 4);
+	if (!(f->flags & NI_F_FIXED) || p->of_frame || ni_layer_needs(p))
+		return NI_NEED_ALL;
+	if (transport && f->get)
+		return NI_NEED_PAST; /* perhaps; sequence numbers are relative ones */
+	return f->flags & NI_F_COMPUTED ? NI_NEED_ALL : 0;
 }
 
 /* The best few so far, nearest first. */

@@ -51,6 +51,7 @@ struct ni_session {
 	uint64_t frame;    /* 0: none is being taken in */
 	bool begun, ended;
 	bool passed;     /* the last frame did */
+	uint8_t spares;  /* enum ni_need: nobody needs it */
 	bool shown_told; /* somebody calls ni_session_shown() */
 };
 
@@ -144,6 +145,7 @@ ni_session_new(const struct ni_session_opts *opts, struct ni_err *err)
 		return NULL;
 	}
 	s->finals = o->finals;
+	s->spares = o->spares;
 	s->state.check_checksums = o->check_checksums;
 	s->dis.reg = s->reg;
 	s->dis.state = &s->state;
@@ -189,6 +191,7 @@ ni_session_add(struct ni_session *s, struct ni_sink *sink, struct ni_err *err)
 	s->sinks[s->nsinks++] = sink;
 	ni_streams_keep_bodies(s->streams, sink->body_bytes);
 	ni_streams_want(s->streams, sink->want_streams, sink->want_bodies);
+	s->spares &= sink->spares;
 	return 0;
 }
 
@@ -201,6 +204,7 @@ ni_session_set_filter(struct ni_session *s, struct ni_filter *f, struct ni_err *
 		return ni_fail(err, NI_ERR_RUN, _("session: no memory"));
 	}
 	s->filter = f;
+	s->spares &= (uint8_t)~ni_filter_needs(f);
 	return 0;
 }
 
@@ -233,6 +237,8 @@ advance(struct ni_session *s, int64_t ts_ns)
 		s->now_ns = ts_ns;
 		s->second_ns = ts_ns + SECOND;
 		s->begun = true;
+		if (s->spares & NI_NEED_STREAMS)
+			ni_conns_spare_streams(s->conns);
 	}
 	if (ts_ns > s->now_ns)
 		s->now_ns = ts_ns;
@@ -244,10 +250,12 @@ static struct ni_conn *
 take_in(struct ni_session *s, struct ni_dis *d)
 {
 	struct ni_conn *conn = NULL;
+	d->dns = NULL;
+	if (s->spares & NI_NEED_PAST)
+		return NULL;
 	if (d->transport_layer < d->nlayers)
 		conn = ni_conns_frame(s->conns, d, s->now_ns);
 	ni_arp_table_frame(s->arp, d);
-	d->dns = NULL;
 	if (d->transport_layer >= d->nlayers || d->transport_layer + 1U < d->nlayers)
 		ni_dns_pairs_frame(s->dns, d); /* something stands above the transport layer */
 	if (d->transport_layer < d->nlayers && d->ipproto == UDP)

@@ -66,30 +66,35 @@ ni_flt_order(const struct ni_val *a, const struct ni_val *b)
 	return order_bytes(a, b);
 }
 
-static bool
-holds(enum ni_cmp op, const struct ni_val *a, const struct ni_val *b)
+bool
+ni_flt_holds(enum ni_cmp op, int order)
 {
-	if (op == NI_CMP_CONTAINS)
-		return !b->n || memmem(a->p, a->n, b->p, b->n);
-	int c = ni_flt_order(a, b);
 	switch (op) {
 	case NI_CMP_EQ:
-		return c == 0;
+		return order == 0;
 	case NI_CMP_NE:
-		return c != 0;
+		return order != 0;
 	case NI_CMP_LT:
-		return c < 0;
+		return order < 0;
 	case NI_CMP_LE:
-		return c <= 0;
+		return order <= 0;
 	case NI_CMP_GT:
-		return c > 0;
+		return order > 0;
 	case NI_CMP_GE:
-		return c >= 0;
+		return order >= 0;
 	case NI_CMP_CONTAINS:
 	case NI_CMP_MATCHES:
 		break;
 	}
 	return false;
+}
+
+static bool
+holds(enum ni_cmp op, const struct ni_val *a, const struct ni_val *b)
+{
+	if (op == NI_CMP_CONTAINS)
+		return !b->n || memmem(a->p, a->n, b->p, b->n);
+	return ni_flt_holds(op, ni_flt_order(a, b));
 }
 
 bool

@@ -77,6 +77,21 @@ mismatch(struct ni_filter *f, const struct ni_node *n, const struct ni_operand *
 	return -1;
 }
 
+/*
+ * Whether the comparison of @a with the constant @b is the usual one: a whole number of the packet
+ * with one that is given. Then the instruction that was to load the field becomes that test.
+ */
+static bool
+is_usual(const struct ni_filter *f, const struct ni_operand *a, const struct ni_operand *b, int op)
+{
+	const struct ni_insn *last = f->ncode ? &f->code[f->ncode - 1] : NULL;
+	const struct ni_val *v = f->regs[b->reg].v;
+	return last && last->op == NI_OP_LOAD && last->c == a->reg && op != NI_CMP_CONTAINS &&
+	       (a->type == NI_FT_UINT || a->type == NI_FT_BOOL) && v &&
+	       (v->type == NI_FT_UINT || v->type == NI_FT_BOOL) &&
+	       ni_flt_is_plain(&f->slots[last->a]);
+}
+
 static int
 compare(struct ni_filter *f, const struct ni_node *n)
 {
@@ -98,9 +113,15 @@ compare(struct ni_filter *f, const struct ni_node *n)
 		return -1;
 	if (!ni_flt_compatible(a.type, b.type))
 		return mismatch(f, n, &a, &b);
-	struct ni_insn *i = ni_flt_emit(f, NI_OP_CMP);
+	bool usual = !right_first && is_usual(f, &a, &b, n->op);
+	struct ni_insn *i = usual ? &f->code[f->ncode - 1] : ni_flt_emit(f, NI_OP_CMP);
 	i->fn = n->op;
 	i->all = n->all;
+	if (usual) {
+		i->op = NI_OP_PLAIN;
+		i->b = (uint16_t)b.reg;
+		return 0;
+	}
 	i->a = (uint16_t)a.reg;
 	i->b = (uint16_t)b.reg;
 	return 0;

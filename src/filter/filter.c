@@ -73,6 +73,21 @@ ni_filter_needs_finals(const struct ni_filter *f)
 	return f->finals;
 }
 
+unsigned
+ni_filter_needs(const struct ni_filter *f)
+{
+	unsigned needs = 0;
+	for (unsigned i = 0; i < f->nslots; i++) {
+		const struct ni_slot *s = &f->slots[i];
+		for (unsigned k = 0; k < s->nrefs; k++)
+			needs |= ni_field_needs(f->reg, &s->refs[k]);
+		for (unsigned id = 1; !s->nrefs && id <= ni_registry_count(f->reg); id++)
+			if (s->protos[id / 8] >> id % 8 & 1)
+				needs |= ni_layer_needs(ni_registry_proto(f->reg, id));
+	}
+	return needs;
+}
+
 struct ni_filter_limits
 ni_filter_limits(const struct ni_filter *f)
 {
@@ -179,9 +194,11 @@ ni_filter_match(struct ni_filter *f, const struct ni_dis *d)
 	begin(f, d);
 	for (unsigned pc = 0; pc < f->ncode; pc++) {
 		const struct ni_insn *i = &f->code[pc];
-		if (make_values(f, i))
+		if (i->op == NI_OP_PLAIN)
+			result = ni_flt_test_plain(f, i);
+		else if (make_values(f, i))
 			continue;
-		if (i->op == NI_OP_NOT)
+		else if (i->op == NI_OP_NOT)
 			result = !result;
 		else if (i->op == NI_OP_SAVE)
 			f->saved[i->c] = result;

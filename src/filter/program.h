@@ -66,6 +66,7 @@ enum ni_op {
 	NI_OP_NEG,    /* c = -a */
 	NI_OP_ARITH,  /* c = a fn b */
 	NI_OP_CMP,    /* a fn b */
+	NI_OP_PLAIN,  /* slot a, which is plain, fn the one whole number b */
 	NI_OP_MEMBER, /* a in the c pairs of registers (lowest, highest) from b on in args */
 	NI_OP_MATCH,  /* a matches regex b */
 	NI_OP_EXISTS, /* slot a */
@@ -184,6 +185,9 @@ enum ni_ft ni_flt_type(unsigned field_type);
 
 /** Do one instruction that makes values. */
 void ni_flt_load(struct ni_filter *f, struct ni_slot *s);
+/** Whether the slot's values are those of one row, which is in every layer of its protocol. */
+bool ni_flt_is_plain(const struct ni_slot *s);
+bool ni_flt_test_plain(const struct ni_filter *f, const struct ni_insn *i);
 bool ni_flt_exists(const struct ni_filter *f, const struct ni_slot *s);
 void ni_flt_call(struct ni_filter *f, const struct ni_insn *i);
 void ni_flt_slice(struct ni_filter *f, const struct ni_insn *i);
@@ -191,6 +195,7 @@ void ni_flt_arith(struct ni_filter *f, const struct ni_insn *i);
 void ni_flt_negate(struct ni_filter *f, const struct ni_insn *i);
 bool ni_flt_compare(const struct ni_insn *i, const struct ni_reg *a, const struct ni_reg *b);
 bool ni_flt_member(const struct ni_filter *f, const struct ni_insn *i);
+bool ni_flt_holds(enum ni_cmp op, int order);
 int ni_flt_order(const struct ni_val *a, const struct ni_val *b);
 
 /** Room for one more value; NULL, and counted, when there is none. */

@@ -199,6 +199,31 @@ take_all(struct ni_filter *f, const struct ni_slot *s)
 		take_of_frame(f, s);
 }
 
+bool
+ni_flt_is_plain(const struct ni_slot *s)
+{
+	return s->nrefs == 1 && !s->walk && !s->of_frame && !s->nlayers;
+}
+
+/* Most filters are tests like tcp.port == 80: the values need not be kept to be compared. */
+bool
+ni_flt_test_plain(const struct ni_filter *f, const struct ni_insn *i)
+{
+	const struct ni_field_ref *ref = f->slots[i->a].refs;
+	const struct ni_layer *end = f->dis->layers + f->dis->nlayers;
+	uint64_t b = f->regs[i->b].v->u;
+	bool any = false;
+	struct ni_value v;
+	for (const struct ni_layer *l = f->dis->layers; l < end; l++) {
+		if (l->proto != ref->proto || !ni_field_get(f->dis, l, ref->field, &v))
+			continue;
+		if (ni_flt_holds((enum ni_cmp)i->fn, (v.u > b) - (v.u < b)) != i->all)
+			return !i->all;
+		any = true;
+	}
+	return i->all && any;
+}
+
 void
 ni_flt_load(struct ni_filter *f, struct ni_slot *s)
 {
@@ -206,7 +231,7 @@ ni_flt_load(struct ni_filter *f, struct ni_slot *s)
 		return;
 	uint32_t first = f->nvals;
 	s->seen = f->frame;
-	if (s->nrefs == 1 && !s->walk && !s->of_frame && !s->nlayers)
+	if (ni_flt_is_plain(s))
 		take_plain(f, s);
 	else
 		take_all(f, s);

@@ -295,6 +295,19 @@ is_of_body(const char *key)
 	return !strcmp(key, "http.file_data") || !strncmp(key, chunk, sizeof(chunk) - 1);
 }
 
+static unsigned
+needs(const struct cell *c, const struct ni_registry *reg)
+{
+	unsigned all = c->column >= 0 ? NI_NEED_ALL : 0;
+	if (c->pattern)
+		return ni_filter_needs(c->pattern);
+	if (c->proto) /* its headline may say anything */
+		return NI_NEED_ALL;
+	for (unsigned k = 0; k < c->nrows; k++)
+		all |= ni_field_needs(reg, &c->rows[k]);
+	return all;
+}
+
 struct ni_sink *
 ni_fields_sink(struct ni_out *out, const struct ni_fields_opts *opts, const struct ni_registry *reg,
 	       struct ni_err *err)
@@ -314,6 +327,7 @@ ni_fields_sink(struct ni_out *out, const struct ni_fields_opts *opts, const stru
 	s->mem = malloc(n * CELL + 1);
 	if (!s->wanted || !s->walked || !s->mem)
 		goto no_memory;
+	s->sink.spares = NI_NEED_ALL;
 	for (size_t i = 0; i < n; i++) {
 		s->cells[i].key = opts->keys[i];
 		if (is_of_body(opts->keys[i]))
@@ -323,6 +337,7 @@ ni_fields_sink(struct ni_out *out, const struct ni_fields_opts *opts, const stru
 			destroy(&s->sink);
 			return NULL;
 		}
+		s->sink.spares &= (uint8_t)~needs(&s->cells[i], reg);
 	}
 	write_header(s);
 	return &s->sink;

@@ -156,6 +156,81 @@ test_finals(void **state)
 	}
 }
 
+/* What a filter has to know beside the frame decides what a session may leave out. */
+static void
+test_needs(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned needs;
+	} cases[] = {
+	    {"", 0},
+	    {"tcp.flags.reset == 1", 0},
+	    {"ip.addr == 10.0.0.0/8 and frame.len > 60", 0},
+	    {"udp or tcp", 0},
+	    {"tcp[13] & 2", 0},
+	    {"tcp.seq == 1", NI_NEED_PAST},
+	    {"tcp.stream == 3", NI_NEED_PAST},
+	    {"tcp.port == 80 and http", NI_NEED_ALL},
+	    {"dns.qry.name == \"a\"", NI_NEED_ALL},
+	    {"data", NI_NEED_ALL},
+	    {"conn.close == \"reset\"", NI_NEED_ALL},
+	    {"tcp.analysis.retransmission", NI_NEED_ALL},
+	    {"frame.protocols contains \"http\"", NI_NEED_ALL},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ni_filter *f = compile(cases[i].text);
+		if (ni_filter_needs(f) != cases[i].needs)
+			fail_msg("%s: needs %u", cases[i].text, ni_filter_needs(f));
+		ni_filter_free(&f);
+	}
+}
+
+/* Both ways to compare (at once, and with values that are kept) say the same of repeated fields. */
+static void
+test_plain(void **state)
+{
+	static const char *const same[][2] = {
+	    {"tcp.srcport == 40000", "40000 == tcp.srcport"},
+	    {"tcp.srcport != 40000", "40000 != tcp.srcport"},
+	    {"tcp.srcport ~= 40000", "40000 ~= tcp.srcport"},
+	    {"tcp.srcport < 40000", "40000 > tcp.srcport"},
+	    {"all tcp.srcport >= 40000", "not any tcp.srcport < 40000"},
+	    {"udp.srcport == 1", "1 == udp.srcport"},
+	    {"udp.srcport != 1", "1 != udp.srcport"},
+	    {"tcp.flags.syn == True", "1 == tcp.flags.syn"},
+	};
+	(void)state;
+	struct ni_filter *f[2];
+	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
+		assert_true(talk_begin(&t, NULL));
+		talk_handshake(&t, 40000, 7788);
+		struct ni_frame frame = {.data = (const uint8_t *)"", .number = ++t.number};
+		for (unsigned k = 0; k < 2; k++)
+			f[k] = compile(same[i][k]);
+		for (unsigned n = 0; n < 3; n++) {
+			uint8_t bytes[54] = {[12] = 8,
+					     [14] = 0x45,
+					     [17] = 40,
+					     [23] = 6,
+					     [34] = n ? 0x9c : 0x1e,
+					     [35] = 0x40,
+					     [46] = 0x50,
+					     [47] = n > 1 ? 2 : 16};
+			frame.data = bytes;
+			frame.cap = frame.len = sizeof(bytes);
+			frame.linktype = 1;
+			const struct ni_dis *d = ni_session_frame(t.s, &frame);
+			if (ni_filter_match(f[0], d) != ni_filter_match(f[1], d))
+				fail_msg("%s: frame %u", same[i][0], n);
+		}
+		for (unsigned k = 0; k < 2; k++)
+			ni_filter_free(&f[k]);
+		talk_end(&t);
+	}
+}
+
 /* ---- in a session ---- */
 
 static void
@@ -207,7 +282,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_places),      cmocka_unit_test(test_depth),
 	    cmocka_unit_test(test_regex_limit), cmocka_unit_test(test_completion),
-	    cmocka_unit_test(test_finals),      cmocka_unit_test(test_events_of_shown_only),
+	    cmocka_unit_test(test_finals),      cmocka_unit_test(test_needs),
+	    cmocka_unit_test(test_plain),       cmocka_unit_test(test_events_of_shown_only),
 	    cmocka_unit_test(test_no_events),
 	};
 	reg = ni_registry_new();
