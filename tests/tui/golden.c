@@ -23,6 +23,10 @@ static void
 look_of(const struct term *t, int row, int col, char look[LOOK])
 {
 	VTermScreenCell c = term_cell(t, row, col);
+	/* What libvterm says of the second cell of a wide character is of what stood there before.
+	 */
+	if (col && c.chars[0] == UINT32_MAX)
+		c = term_cell(t, row, col - 1);
 	snprintf(look, LOOK, "%s%s%s", c.attrs.reverse ? " reverse" : "",
 		 c.attrs.bold ? " bold" : "", c.attrs.underline ? " underlined" : "");
 	add_color(&c.fg, "colour", look, LOOK);
