@@ -16,6 +16,7 @@ enum {
 	DRAW_NS = 50 * MS,   /* at most 20 pictures a second */
 	GOING_NS = 100 * MS, /* nobody pressed a key: there is no hurry */
 	SLICE_NS = 8 * MS,   /* of each kind of work between two looks at the keyboard */
+	HURRY_NS = 2 * MS,   /* the same while a key waits to be drawn */
 	IDLE_MS = 1000,      /* counters in the status line */
 	DEAD_READS = 20,     /* keyboard ready, but no key: its terminal has gone */
 };
@@ -40,17 +41,17 @@ mono_ns(void)
 
 /* One slice of everything that goes on by itself. Returns whether there is more at once. */
 static bool
-work(struct ni_app *a)
+work(struct ni_app *a, int64_t ns)
 {
 	uint64_t before = ni_model_version(a->model) + ni_filtering_version(a->filter);
-	bool more = ni_model_work(a->model, SLICE_NS);
-	more |= ni_app_write_work(a, SLICE_NS);
-	more |= ni_filtering_work(a->filter, SLICE_NS);
+	bool more = ni_model_work(a->model, ns);
+	more |= ni_app_write_work(a, ns);
+	more |= ni_filtering_work(a->filter, ns);
 	struct ni_view *v = ni_app_top(a);
 	if (v->ops->work)
-		more |= v->ops->work(v, SLICE_NS);
+		more |= v->ops->work(v, ns);
 	if (a->search && a->search_way) {
-		more |= ni_search_work(a->search, SLICE_NS);
+		more |= ni_search_work(a->search, ns);
 		ni_app_find(a, NULL, 0);
 	}
 	const char *problem = ni_model_problem(a->model);
@@ -113,7 +114,7 @@ loop(struct ni_app *a)
 	int64_t drawn = 0;
 	a->pressed = true;
 	unsigned dead = 0;
-	bool more = work(a); /* so that the first picture has rows */
+	bool more = work(a, SLICE_NS); /* so that the first picture has rows */
 	a->dirty = true;
 	while (!a->quit && !end_asked) {
 		int64_t now = mono_ns();
@@ -128,7 +129,11 @@ loop(struct ni_app *a)
 		int ms = more ? 0 : a->dirty ? (int)((pause - (now - drawn)) / MS) + 1 : IDLE_MS;
 		if (!wait(a, ms < 0 ? 0 : ms) || !take_keys(a, &dead))
 			break;
-		more = work(a);
+		/* A key that was pressed waits for nothing but the picture before. */
+		if (!a->pressed || !a->dirty)
+			more = work(a, SLICE_NS);
+		else if (mono_ns() - drawn < DRAW_NS)
+			more = work(a, HURRY_NS);
 	}
 }
 
@@ -183,11 +188,9 @@ ni_app_run(const struct ni_app_opts *o, struct ni_err *err)
 	for (unsigned i = 0; i < NI_APP_TABS; i++)
 		if (ni_app_tabs[i])
 			a->columns[i] = ni_columns_all(ni_app_tabs[i]->ncolumns);
-	rc = ni_screen_open(o->ascii, o->mouse, err);
+	rc = ni_screen_open(o->ascii, o->color, o->mouse, err);
 	if (!rc) {
 		catch_signals();
-		if (!o->color)
-			ni_screen_theme(NI_THEME_MONO);
 		ni_app_config(a);
 		if (o->filter)
 			ni_filtering_set(a->filter, o->filter, &(struct ni_filter_error){.at = 0});

@@ -148,8 +148,17 @@ is_dumb_locale(void)
 	return strcmp(codeset, "UTF-8") != 0 && strcmp(codeset, "utf8") != 0;
 }
 
+/* Terminals that tell their colours say "foreground;background" with 7 or 15 for white. */
+static bool
+light_terminal(void)
+{
+	const char *colors = getenv("COLORFGBG");
+	const char *background = colors ? strrchr(colors, ';') : NULL;
+	return background && (!strcmp(background, ";7") || !strcmp(background, ";15"));
+}
+
 int
-ni_screen_open(bool ascii, bool mouse, struct ni_err *err)
+ni_screen_open(bool ascii, bool color, bool mouse, struct ni_err *err)
 {
 	const char *term = getenv("TERM");
 	if (!isatty(STDOUT_FILENO)) {
@@ -185,7 +194,7 @@ ni_screen_open(bool ascii, bool mouse, struct ni_err *err)
 	keypad(stdscr, TRUE);
 	nodelay(stdscr, TRUE);
 	set_escdelay(ESC_MS);
-	scr.color = has_colors() && start_color() == OK;
+	scr.color = color && has_colors() && start_color() == OK;
 	if (scr.color && use_default_colors() != OK)
 		scr.color = false;
 	if (mouse)
@@ -194,8 +203,7 @@ ni_screen_open(bool ascii, bool mouse, struct ni_err *err)
 			  NULL);
 	mouseinterval(200);
 	prepare_crash();
-	const char *no = getenv("NO_COLOR");
-	ni_screen_theme(no && *no ? NI_THEME_MONO : NI_THEME_DARK);
+	ni_screen_theme(light_terminal() ? NI_THEME_LIGHT : NI_THEME_DARK);
 	curs_set(0);
 	return NI_SUCCESS;
 }

@@ -44,8 +44,11 @@ struct ni_mouse {
 	int wheel; /* -1 up, 1 down */
 };
 
-/** Take the terminal over. @ascii: show ASCII alone. 0, NI_ERR_RUN or NI_ERR_INPUT. */
-int ni_screen_open(bool ascii, bool mouse, struct ni_err *err);
+/**
+ * Take the terminal over. @ascii: show ASCII alone; @color: false: none, whatever the theme says.
+ * 0, NI_ERR_RUN or NI_ERR_INPUT.
+ */
+int ni_screen_open(bool ascii, bool color, bool mouse, struct ni_err *err);
 /** Give it back. Safe to call twice. */
 void ni_screen_close(void);
 
