@@ -391,7 +391,9 @@ say_marks(struct ni_ex *x, enum ni_msg main)
 	if (r->flags & SYN) /* a repeated one is dropped, but that is not the point of it */
 		marks &= ~BIT(OUT_OF_WINDOW);
 	if (marks & BIT(RETRANSMISSION))
-		ni_say(x, r->unseen ? NI_MSG_RETRANSMISSION_UNSEEN : NI_MSG_RETRANSMISSION);
+		ni_say(x, r->rto_ns < 0 ? NI_MSG_RETRANSMISSION_BACK
+			  : r->unseen   ? NI_MSG_RETRANSMISSION_UNSEEN
+					: NI_MSG_RETRANSMISSION);
 	if ((marks & BIT(DUPLICATE_ACK)) && main == NI_MSG_NONE && !twice &&
 	    !(marks & BIT(CHALLENGE_ACK)))
 		ni_say(x, r->dup_ack_num < 4 ? NI_MSG_DUPLICATE_ACK : NI_MSG_DUPLICATE_ACK_MORE);
@@ -460,7 +462,7 @@ say_ack(struct ni_ex *x, enum ni_msg main, bool fully)
 		ni_say(x, NI_MSG_ACK);
 	else
 		return;
-	if (r->acks_frame)
+	if (r->acks_frame && r->ack_rtt_ns >= 0)
 		ni_say(x, NI_MSG_ACK_OF);
 }
 

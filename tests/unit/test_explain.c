@@ -117,7 +117,7 @@ play_segment(struct run *r, char *line)
 	char flags[16];
 	char *save = NULL;
 	char *end;
-	unsigned long ms = 10;
+	long ms = 10;
 	struct ni_tcp_in in = {.win = 1000, .opts = mss, .frame = ++r->frame};
 	struct ni_tcp_out out;
 
@@ -132,7 +132,7 @@ play_segment(struct run *r, char *line)
 	in.ip_id = (uint16_t)r->frame;
 	for (char *k = strtok_r(NULL, " ", &save); k; k = strtok_r(NULL, " ", &save)) {
 		if (!strncmp(k, "ms=", 3))
-			ms = strtoul(k + 3, NULL, 10);
+			ms = strtol(k + 3, NULL, 10);
 		else if (!strncmp(k, "win=", 4))
 			in.win = (uint16_t)strtoul(k + 4, NULL, 10);
 		else if (!strcmp(k, "twice"))
@@ -303,6 +303,9 @@ test_no_more_than_is_known(void **state)
 	assert_null(strstr(conn_text(&run.tcp[0].c), "short connection"));
 	/* The answer to a repeated FIN is no call for a fast retransmission. */
 	assert_null(strstr(play(OPEN "c FA 159 780;s A 780 160;s FA 780 160;c A 160 781;s FA 780 160 ms=300;c A 160 781"), "Duplicate ACK"));
+	/* A clock that went back measures nothing. */
+	assert_non_null(strstr(play(OPEN "s PA 780+4 159;s PA 780+4 159 ms=-300"), "How much later cannot be said"));
+	assert_null(strstr(play(HS "c PA 101+58 501;s A 501 159 ms=-5"), "sent"));
 	/* A lone byte that nobody has acknowledged is no keep-alive. */
 	assert_null(strstr(play(OPEN "c PA 159+1 780;c PA 159+1 780 ms=300"), "eep-alive"));
 }
