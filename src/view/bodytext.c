@@ -119,6 +119,22 @@ to_utf8(const char *type, const uint8_t *p, size_t n, size_t *out)
 	return text;
 }
 
+/* Backslashes are text here: they stay as they are. */
+static void
+put_bytes(struct ni_buf *b, const uint8_t *p, size_t n)
+{
+	while (n) {
+		const uint8_t *slash = memchr(p, '\\', n);
+		size_t k = slash ? (size_t)(slash - p) : n;
+		ni_buf_escape(b, p, k);
+		if (slash)
+			ni_buf_c(b, '\\');
+		k += slash != NULL;
+		p += k;
+		n -= k;
+	}
+}
+
 /* Text line by line, so that line feeds stay; carriage returns before them go, tabs are blanks. */
 static void
 put_text(struct ni_buf *b, const uint8_t *p, size_t n)
@@ -130,7 +146,7 @@ put_text(struct ni_buf *b, const uint8_t *p, size_t n)
 		for (size_t i = 0; i < shown;) {
 			const uint8_t *tab = memchr(p + i, '\t', shown - i);
 			size_t to = tab ? (size_t)(tab - p) : shown;
-			ni_buf_escape(b, p + i, to - i);
+			put_bytes(b, p + i, to - i);
 			if (tab)
 				ni_buf_str(b, "    ");
 			i = to + (tab != NULL);
@@ -173,7 +189,7 @@ put_token(struct json *j, uint8_t c)
 		j->fresh = false;
 	}
 	j->string = c == '"';
-	ni_buf_escape(j->b, &c, 1);
+	put_bytes(j->b, &c, 1);
 	if (c == '{' || c == '[') {
 		j->depth++;
 		j->fresh = true;
@@ -200,12 +216,12 @@ put_json(struct ni_buf *b, const uint8_t *p, size_t n)
 		j.escaped = p[i] == '\\' && !j.escaped;
 		if (!ends)
 			continue;
-		ni_buf_escape(b, p + from, i + 1 - from);
+		put_bytes(b, p + from, i + 1 - from);
 		from = i + 1;
 		j.string = false;
 	}
 	if (j.string)
-		ni_buf_escape(b, p + from, n - from);
+		put_bytes(b, p + from, n - from);
 }
 
 static void
