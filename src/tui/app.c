@@ -59,6 +59,7 @@ ni_app_push(struct ni_app *a, const struct ni_view_ops *ops, const struct ni_vie
 		return false;
 	}
 	a->stack[a->depth++] = v;
+	a->turns++;
 	a->dirty = true;
 	return true;
 }
@@ -69,6 +70,7 @@ ni_app_pop(struct ni_app *a)
 	if (!a->depth)
 		return false;
 	struct ni_view *v = a->stack[--a->depth];
+	a->turns++;
 	v->ops->destroy(v);
 	a->dirty = true;
 	return true;
@@ -92,6 +94,7 @@ ni_app_tab(struct ni_app *a, unsigned tab)
 	while (ni_app_pop(a))
 		;
 	a->tab = tab;
+	a->turns++;
 	a->dirty = true;
 }
 

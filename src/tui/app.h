@@ -134,11 +134,12 @@ struct ni_app {
 	enum ni_act pending;              /* m and ' wait for a letter */
 	uint64_t marks[NI_APP_MARKS], came_from;
 	bool quit, dirty, ask_quit;
-	bool pressed;               /* a key was, and is not on the screen yet */
-	uint64_t saved;             /* packets that there were when they were written to a file */
-	size_t caret_at, caret_len; /* what is wrong in the filter being typed */
-	bool problem_said;          /* what went wrong with the source */
-	int64_t rate_ns;            /* for packets a second */
+	uint64_t turns, drawn_turns; /* how often another view came on top; of those drawn */
+	bool pressed;                /* a key was, and is not on the screen yet */
+	uint64_t saved;              /* packets that there were when they were written to a file */
+	size_t caret_at, caret_len;  /* what is wrong in the filter being typed */
+	bool problem_said;           /* what went wrong with the source */
+	int64_t rate_ns;             /* for packets a second */
 	uint64_t rate_packets, rate;
 };
 

@@ -385,6 +385,7 @@ ni_app_draw(struct ni_app *a)
 	int rows = ni_screen_rows();
 	int cols = ni_screen_cols();
 	int caret = -1;
+	a->drawn_turns = a->turns;
 	ni_screen_clear();
 	if (rows < MIN_ROWS || cols < MIN_COLS) {
 		too_small(rows, cols);

@@ -92,19 +92,27 @@ wait(struct ni_app *a, int ms)
 	return !(p[0].revents & (POLLHUP | POLLERR | POLLNVAL));
 }
 
-/* Take all keys there are. False: the terminal says it has some, but never gives any. */
+/*
+ * Take the keys there are, up to one that brings another view up: what was typed ahead is meant for
+ * what that will show. False: the terminal says it has some, but never gives any.
+ */
 static bool
 take_keys(struct ni_app *a, unsigned *dead)
 {
 	struct pollfd p = {.fd = ni_screen_fd(), .events = POLLIN};
+	if (a->turns != a->drawn_turns)
+		return true;
 	uint32_t key = ni_screen_key();
 	bool ready = poll(&p, 1, 0) > 0;
 	if (key == NI_KEY_NONE) {
 		*dead = ready ? *dead + 1 : 0;
 		return *dead < DEAD_READS;
 	}
-	for (*dead = 0; key != NI_KEY_NONE && !a->quit; key = ni_screen_key())
+	for (*dead = 0; key != NI_KEY_NONE; key = ni_screen_key()) {
 		ni_app_key(a, key);
+		if (a->quit || a->turns != a->drawn_turns)
+			break;
+	}
 	return true;
 }
 
