@@ -226,8 +226,9 @@ cmd_signal(char *arg)
 	static const struct {
 		const char *name;
 		int number;
-	} signals[] = {{"TERM", SIGTERM}, {"HUP", SIGHUP},   {"INT", SIGINT},    {"TSTP", SIGTSTP},
-		       {"SEGV", SIGSEGV}, {"ABRT", SIGABRT}, {"WINCH", SIGWINCH}};
+	} signals[] = {{"TERM", SIGTERM}, {"HUP", SIGHUP},    {"INT", SIGINT},
+		       {"TSTP", SIGTSTP}, {"STOP", SIGSTOP},  {"SEGV", SIGSEGV},
+		       {"ABRT", SIGABRT}, {"WINCH", SIGWINCH}};
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		if (!strcmp(arg, signals[i].name)) {
 			kill(run.term.pid, signals[i].number);

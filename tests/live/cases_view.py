@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The terminal view of a live capture, in a terminal emulator (tests/tui/terminal)."""
+
+import os
+import subprocess
+
+import libtest
+import pcapread
+from cases_capture import expect, lacks, ping
+from world import B, PORT, WORK
+
+TERMINAL = os.path.abspath(os.environ.get('TERMINAL') or 'tests/tui/terminal')
+
+# Datagrams to the discard port, as fast as they go.
+FLOOD = '''
+import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for i in range({count}):
+    try: s.sendto(b"x" * 1000, ("{to}", 9))
+    except OSError: pass
+'''
+
+
+class View:
+    """The view in a terminal, and commands as tests/tui/README.md has them."""
+
+    def __init__(self, host, words, *before):
+        self.process = host.start(TERMINAL, '-i', stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, cwd=WORK, text=True,
+                                  env=libtest.environment(NETINSPECT=libtest.NETINSPECT,
+                                                          HOME=WORK))
+        self.do('== live', *before, f'run {words}')
+
+    def do(self, *commands):
+        """Each must be answered by ok."""
+        for command in commands:
+            self.process.stdin.write(command + '\n')
+            self.process.stdin.flush()
+            said = []
+            for line in self.process.stdout:
+                if line in ('ok\n', 'failed\n'):
+                    break
+                said.append(line)
+            expect(line == 'ok\n', ''.join(said))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        rest, _ = self.process.communicate(timeout=20)
+        if kind is None:
+            expect(self.process.returncode == 0, rest)
+
+
+def no_view():
+    """Why there is nothing to be tested, or None."""
+    if not os.access(TERMINAL, os.X_OK):
+        return 'built without libvterm or curses'
+    return lacks('ping')
+
+
+def view_shows_packets_as_they_come(hosts):
+    """The view is there before any packet; then they come, and the newest is followed."""
+    if no_view():
+        return no_view()
+    ping(hosts.client, B)               # so that ARP is over
+    with View(hosts.client, '-i eth0 icmp') as view:
+        view.do('see LIVE 0 packets', 'see no packets yet', 'see follow on')
+        ping(hosts.client, B, 10, 0.01)
+        view.do('see LIVE 20 packets', 'selected 20 ', 'see 20/20', 'see Echo (ping) reply')
+        view.do('press k', 'see follow off', 'selected 19 ')
+        ping(hosts.client, B, 10, 0.01)
+        view.do('see LIVE 40 packets', 'selected 19 ', 'see 19/40')
+        view.do('press G', 'see follow on', 'selected 40 ')
+        ping(hosts.client, B)
+        view.do('see LIVE 42 packets', 'selected 42 ', 'see dropped 0')
+
+
+def view_held_goes_on_capturing(hosts):
+    """p holds the display and says how many have come since."""
+    if no_view():
+        return no_view()
+    ping(hosts.client, B)
+    with View(hosts.client, '-i eth0 icmp') as view:
+        ping(hosts.client, B, 2)
+        view.do('see LIVE 4 packets', 'press p', 'see HELD 4 packets')
+        ping(hosts.client, B, 5)
+        view.do('see +10 held', 'selected 4 ', 'see 4/4', 'press p', 'see LIVE 14 packets',
+                'selected 14 ')
+
+
+def view_stops_and_begins_again(hosts):
+    """S stops, R forgets all and begins again, q asks about packets that are nowhere else."""
+    if no_view():
+        return no_view()
+    ping(hosts.client, B)
+    with View(hosts.client, '-i eth0 icmp') as view:
+        ping(hosts.client, B, 2)
+        view.do('see LIVE 4 packets', 'press S', 'see STOPPED 4 packets')
+        ping(hosts.client, B)
+        view.do('settle', 'see STOPPED 4 packets', 'press R', 'see LIVE 0 packets')
+        ping(hosts.client, B)
+        view.do('see LIVE 2 packets', 'press q', 'see not saved', 'press j', 'press q',
+                'see not saved', 'press q', 'exits 0', 'restored')
+
+
+def view_writes_what_it_has(hosts):
+    """w writes the packets that are shown, and then q asks nothing."""
+    if no_view():
+        return no_view()
+    ping(hosts.client, B)
+    os.makedirs(f'{WORK}/view', exist_ok=True)
+    os.chmod(f'{WORK}/view', 0o777)     # rights are given up before keys are read
+    with View(hosts.client, '-i eth0 icmp') as view:
+        ping(hosts.client, B, 3)
+        view.do('see LIVE 6 packets', 'press w', f'type {WORK}/view/shown.pcap', 'press Enter',
+                'see 6 packets are in')
+    written = pcapread.packets(f'{WORK}/view/shown.pcap')
+    expect(len(written) == 6, f'{len(written)} packets are in the file')
+
+
+def view_shows_connections_while_they_last(hosts):
+    """A connection appears with its states, and how it closed."""
+    if no_view() or lacks('curl') or not hosts.has_nginx:
+        return no_view() or lacks('curl') or 'no nginx'
+    with View(hosts.client, f"-i eth0 'tcp port {PORT}'") as view:
+        view.do('press 2', 'see LIVE 0 packets')
+        hosts.client.run('curl', '-s', '-o', '/dev/null', f'http://{B}:{PORT}/')
+        view.do(f'see {B}:{PORT}', 'see 3-way', 'see 3-segment', 'see GET 200', 'selected 1',
+                'press Enter', 'see SYN_RECEIVED', 'see OPEN 3-way', 'press G', 'see CLOSE')
+        view.do('press q', 'press 3', 'see GET')
+
+
+def view_says_what_was_dropped(hosts):
+    """Packets that the kernel had no room for while the view slept are counted and shown."""
+    if no_view():
+        return no_view()
+    with View(hosts.client, "-i eth0 -B 1 'udp port 9'") as view:
+        view.do('see dropped 0', 'signal STOP', 'stopped')
+        hosts.client.python(FLOOD.format(count=20000, to=B)).wait(30)
+        view.do('continue', 'see LIVE', 'gone dropped 0', 'gone LIVE 0 packets')
+
+
+def view_survives_its_interface(hosts):
+    """The interface goes down: that is said, and what was captured is still there."""
+    if no_view():
+        return no_view()
+    hosts.client.run('ip', 'link', 'add', 'gone0', 'type', 'veth', 'peer', 'name', 'gone1')
+    hosts.client.run('ip', 'link', 'set', 'gone0', 'up')
+    with View(hosts.client, '-i gone0') as view:
+        view.do('see LIVE')
+        hosts.client.run('ip', 'link', 'delete', 'gone0')
+        view.do('see gone0: the interface disappeared', 'see ENDED 0 packets')
+
+
+CASES = [view_shows_packets_as_they_come, view_held_goes_on_capturing, view_stops_and_begins_again,
+         view_writes_what_it_has, view_shows_connections_while_they_last, view_says_what_was_dropped,
+         view_survives_its_interface]
