@@ -5,7 +5,7 @@
 
 #include "conn_priv.h"
 
-enum { WAIT_FIN_MS = 20000, HALF_SECOND_MS = 500 };
+enum { WAIT_FIN_MS = 20000, HALF_SECOND_MS = 500, EMPTY_LINES_MAX = 8 };
 
 void
 ni_hd_env_set(struct ni_hd_env *env, int64_t now_ms, time_t wall)
@@ -335,12 +335,15 @@ process(struct ni_hd_conn *c, const char *p, size_t n)
 			if (!c->out && c->requests)
 				set_deadline(c, c->core->limits.head_ms);
 		}
-		/* RFC 9112 section 2.2: an empty line before the request line is ignored. */
+		/* RFC 9112 section 2.2: an empty line before the request line is ignored; not
+		 * any number of them. */
 		if (!c->scan.lines && *at == '\r' && (left < 2 || at[1] == '\n')) {
 			if (left < 2)
 				break;
 			c->scan = (struct ni_hd_scan){0};
 			used += 2;
+			if (++c->empty_lines > EMPTY_LINES_MAX)
+				refuse(c, at, 2, 400);
 			continue;
 		}
 		int rc = ni_hd_scan(&c->scan, at, left);
@@ -349,6 +352,7 @@ process(struct ni_hd_conn *c, const char *p, size_t n)
 		size_t len = c->scan.pos;
 		c->scan = (struct ni_hd_scan){0};
 		c->begun = false;
+		c->empty_lines = 0;
 		if (rc == NI_HD_SCAN_DONE)
 			on_head(c, at, len);
 		else

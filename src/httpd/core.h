@@ -93,11 +93,12 @@ struct ni_hd_conn {
 	uint64_t phase_bytes; /* moved in this phase, which moves a deadline by rate */
 	uint32_t requests;
 	enum ni_hd_phase phase;
-	bool eof;       /* the client sent its FIN */
-	bool begun;     /* a byte of the current request arrived */
-	bool draining;  /* the server is stopping */
-	bool unread;    /* the client may still be sending: linger before closing */
-	bool timed_out; /* for the log */
+	uint8_t empty_lines; /* before the current request */
+	bool eof;            /* the client sent its FIN */
+	bool begun;          /* a byte of the current request arrived */
+	bool draining;       /* the server is stopping */
+	bool unread;         /* the client may still be sending: linger before closing */
+	bool timed_out;      /* for the log */
 };
 
 enum {

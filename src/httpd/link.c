@@ -43,19 +43,28 @@ ni_hd_refuse(struct ni_hd_server *s, int fd, const char *why)
 	atomic_fetch_add(&s->refused, 1);
 }
 
+const char ni_hd_crowded[] = "Too many connections from your address.";
+
 static bool
 is_loopback(const struct in6_addr *a)
 {
 	return IN6_IS_ADDR_LOOPBACK(a) || (IN6_IS_ADDR_V4MAPPED(a) && a->s6_addr[12] == 127);
 }
 
-/* Whether @peer has as many clients here as one address may. Only counted for other hosts. */
+uint32_t
+ni_hd_address_limit(const struct ni_hd_server *s, const struct sockaddr_in6 *peer)
+{
+	return s->opts.max_per_ip && !is_loopback(&peer->sin6_addr) ? s->opts.max_per_ip
+								    : UINT32_MAX;
+}
+
+/* Whether @peer has as many clients here as one address may. */
 static bool
 too_many(struct ni_hd_server *s, const struct sockaddr_in6 *peer)
 {
 	uint32_t n = 0;
-	uint32_t max = s->opts.max_per_ip;
-	if (!max || is_loopback(&peer->sin6_addr))
+	uint32_t max = ni_hd_address_limit(s, peer);
+	if (max == UINT32_MAX)
 		return false;
 	pthread_mutex_lock(&s->lock);
 	for (struct ni_hd_link *l = s->links; l && n < max; l = l->next)
@@ -108,7 +117,7 @@ ni_hd_accept(struct ni_hd_server *s, int listener, struct sockaddr_in6 *peer)
 		} else if (full) {
 			ni_hd_refuse(s, fd, "The server has as many clients as it may have.");
 		} else if (too_many(s, peer)) {
-			ni_hd_refuse(s, fd, "Too many connections from your address.");
+			ni_hd_refuse(s, fd, ni_hd_crowded);
 		} else {
 			ni_hd_tcp_client(s, fd);
 			return fd;
@@ -253,7 +262,8 @@ transmit(struct ni_hd_link *l)
 				       */
 	}
 	if (n >= 0) {
-		if ((size_t)n < piece.n)
+		/* A signal cuts sendfile() short as well: then no edge would follow. */
+		if ((size_t)n < piece.n && piece.p)
 			l->writable = false;
 		ni_hd_conn_sent(&l->conn, (size_t)n);
 	} else if (errno == EAGAIN) {

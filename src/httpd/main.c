@@ -56,7 +56,7 @@ drop_privilege(const char *name, struct ni_err *err)
 	return NI_SUCCESS;
 }
 
-/* As many clients as there can be descriptors: one each, one for its file, some to spare. */
+/* As many clients as there can be descriptors, with some to spare for what they ask for. */
 static void
 fit_limits(struct ni_hd_opts *o)
 {
@@ -69,8 +69,9 @@ fit_limits(struct ni_hd_opts *o)
 		setrlimit(RLIMIT_NOFILE, &r);
 		getrlimit(RLIMIT_NOFILE, &r);
 	}
-	if (r.rlim_cur > SPARE && o->max_conns > r.rlim_cur - SPARE)
-		o->max_conns = (uint32_t)(r.rlim_cur - SPARE);
+	rlim_t most = r.rlim_cur > 2 * SPARE ? r.rlim_cur - SPARE : r.rlim_cur / 2;
+	if (o->max_conns > most)
+		o->max_conns = (uint32_t)most;
 }
 
 static int
@@ -98,6 +99,8 @@ set_up(struct ni_hd_server *s, struct ni_err *err)
 		m++;
 	s->model = m;
 	s->core.model = m->name;
+	if (o->mime_types && ni_hd_mime_read(o->mime_types, err))
+		return NI_ERR_INPUT;
 	s->core.site =
 	    o->root ? ni_hd_site_dir(o->root, o->cache_s * 1000, err) : ni_hd_site_builtin();
 	if (!s->core.site)

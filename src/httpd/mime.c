@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Media types, dates and the describing fields of a file; see site.h. */
+#include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
 
 #include "netinspect/buf.h"
+#include "netinspect/err.h"
 #include "site.h"
 
 static const struct {
@@ -49,15 +53,135 @@ static const struct {
     {"pcapng", "application/vnd.tcpdump.pcap"},
 };
 
-const char *
-ni_hd_mime(const char *path)
+enum { EXTRA_MAX = 20000, LINE_LEN = 4096, TYPE_LEN = 100 };
+
+/* The operator's own, sorted by extension. */
+struct extra {
+	char *ext, *type;
+};
+static struct extras {
+	struct extra *v;
+	size_t n;
+} extras;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+static int
+compare(const void *a, const void *b)
+{
+	return strcasecmp(((const struct extra *)a)->ext, ((const struct extra *)b)->ext);
+}
+
+static void
+extras_free(struct extras *x)
+{
+	for (size_t i = 0; i < x->n; i++) {
+		free(x->v[i].ext);
+		free(x->v[i].type);
+	}
+	free(x->v);
+	*x = (struct extras){NULL, 0};
+}
+
+/* Letters and digits and what else RFC 9110 section 5.6.2 allows, and a '/' between. */
+static bool
+is_type(const char *s)
+{
+	const char *slash = strchr(s, '/');
+	return slash && slash > s && slash[1] && strlen(s) < TYPE_LEN && !strchr(slash + 1, '/') &&
+	       !s[strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+			    "!#$&^_.+-/")];
+}
+
+/* Take one line of the file; false without memory. */
+static bool
+add_line(struct extras *x, const char *type, char **save)
+{
+	const char *text = strncmp(type, "text/", 5) ? "" : "; charset=utf-8";
+	for (char *ext;
+	     (ext = strtok_r(NULL, " \t\r\n", save)) && *ext != '#' && x->n < EXTRA_MAX;) {
+		struct extra *e = &x->v[x->n];
+		size_t n = strlen(type) + strlen(text) + 1;
+		*e = (struct extra){strdup(ext), malloc(n)};
+		x->n++;
+		if (!e->ext || !e->type)
+			return false;
+		snprintf(e->type, n, "%s%s", type, text);
+	}
+	return true;
+}
+
+static int
+read_lines(FILE *f, const char *name, struct extras *x, struct ni_err *err)
+{
+	char line[LINE_LEN];
+	for (unsigned number = 1; fgets(line, sizeof(line), f); number++) {
+		char *save = NULL;
+		const char *type = strtok_r(line, " \t\r\n", &save);
+		if (!type || *type == '#')
+			continue;
+		if (!is_type(type)) {
+			ni_fail(err, NI_ERR_INPUT,
+				"--mime-types %s: line %u begins with no media type", name, number);
+			ni_hint(err,
+				"a line is a type and its extensions, as: text/markdown md mkd");
+			return NI_ERR_INPUT;
+		}
+		if (!add_line(x, type, &save))
+			return ni_fail(err, NI_ERR_RUN, "out of memory");
+	}
+	if (x->n)
+		qsort(x->v, x->n, sizeof(*x->v), compare);
+	return NI_SUCCESS;
+}
+
+int
+ni_hd_mime_read(const char *name, struct ni_err *err)
+{
+	struct extras x = {calloc(EXTRA_MAX, sizeof(*x.v)), 0};
+	FILE *f = x.v ? fopen(name, "re") : NULL;
+	int rc = f ? read_lines(f, name, &x, err)
+		   : ni_fail(err, NI_ERR_INPUT, "--mime-types %s: %s", name, strerror(errno));
+	if (f)
+		fclose(f);
+	if (!rc) {
+		pthread_mutex_lock(&lock);
+		struct extras was = extras;
+		extras = x;
+		pthread_mutex_unlock(&lock);
+		x = was;
+	}
+	extras_free(&x);
+	return rc;
+}
+
+/* The operator's type of extension @ext into @to, or false. */
+static bool
+own_type(char *ext, char to[static 128])
+{
+	const struct extra key = {.ext = ext};
+	pthread_mutex_lock(&lock);
+	const struct extra *e =
+	    extras.n ? bsearch(&key, extras.v, extras.n, sizeof(key), compare) : NULL;
+	if (e)
+		snprintf(to, 128, "%s", e->type);
+	pthread_mutex_unlock(&lock);
+	return e;
+}
+
+void
+ni_hd_mime(const char *path, char to[static 128])
 {
 	const char *slash = strrchr(path, '/');
 	const char *dot = strrchr(slash ? slash : path, '.');
+	char ext[64];
+	snprintf(ext, sizeof(ext), "%s", dot ? dot + 1 : "");
+	if (dot && own_type(ext, to))
+		return;
+	const char *type = "application/octet-stream";
 	for (size_t i = 0; dot && i < sizeof(types) / sizeof(*types); i++)
 		if (!strcasecmp(dot + 1, types[i].ext))
-			return types[i].type;
-	return "application/octet-stream";
+			type = types[i].type;
+	snprintf(to, 128, "%s", type);
 }
 
 static const char days[] = "SunMonTueWedThuFriSat";
@@ -113,7 +237,7 @@ ni_hd_file_describe(struct ni_hd_file *f, const char *path, uint64_t salt)
 	ni_buf_c(&b, '"');
 	ni_buf_z(&b);
 	ni_hd_date(f->modified, f->mtime);
-	f->mime = ni_hd_mime(path);
+	ni_hd_mime(path, f->mime);
 	b = ni_buf(f->head, sizeof(f->head));
 	ni_buf_fmt(&b,
 		   "Content-Type: %s\r\nLast-Modified: %s\r\nETag: %s\r\nAccept-Ranges: bytes\r\n",

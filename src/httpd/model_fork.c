@@ -3,7 +3,7 @@
  * Models "fork" and "prefork": processes. fork() doubles everything, also the open socket: both
  * sides have it now, and the parent must close its copy, or the client never gets a FIN.
  */
-#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -11,12 +11,53 @@
 #include "process.h"
 #include "server.h"
 
+/* The children, and whom each of them serves: only the parent sees them all. */
+static struct {
+	struct guest {
+		pid_t pid;
+		struct in6_addr address;
+	} * v;
+	uint32_t n, cap;
+} guests;
+
+/* How many of them serve @a. */
+static uint32_t
+count(const struct in6_addr *a)
+{
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < guests.n; i++)
+		n += !memcmp(&guests.v[i].address, a, sizeof(*a));
+	return n;
+}
+
+/* Room for one more, before there is a process that could not be noted. */
+static bool
+make_room(void)
+{
+	if (guests.n < guests.cap)
+		return true;
+	uint32_t cap = guests.cap ? 2 * guests.cap : 64;
+	struct guest *v = realloc(guests.v, cap * sizeof(*v));
+	if (v) {
+		guests.v = v;
+		guests.cap = cap;
+	}
+	return v;
+}
+
 /* Take away the children that ended; without this they stay as zombies. */
 static void
 reap(struct ni_hd_server *s)
 {
-	while (waitpid(-1, NULL, WNOHANG) > 0)
+	for (pid_t pid; (pid = waitpid(-1, NULL, WNOHANG)) > 0;) {
+		uint32_t i = 0;
+		while (i < guests.n && guests.v[i].pid != pid)
+			i++;
+		if (i == guests.n)
+			continue;
+		guests.v[i] = guests.v[--guests.n];
 		atomic_fetch_sub(&s->children, 1);
+	}
 }
 
 static void
@@ -41,15 +82,20 @@ ni_hd_run_fork(struct ni_hd_server *s)
 			break;
 		if (fd < 0)
 			continue;
+		if (count(&peer.sin6_addr) >= ni_hd_address_limit(s, &peer)) {
+			ni_hd_refuse(s, fd, ni_hd_crowded);
+			continue;
+		}
 		if (s->log)
 			ni_hd_log_flush(s->log); /* or the child would write it a second time */
-		pid_t pid = fork();
+		pid_t pid = make_room() ? fork() : -1;
 		if (pid == 0)
 			child(s, fd, &peer);
 		if (pid < 0) {
 			ni_hd_refuse(s, fd, "No process left for you.");
 			continue;
 		}
+		guests.v[guests.n++] = (struct guest){pid, peer.sin6_addr};
 		atomic_fetch_add(&s->children, 1);
 		close(fd);
 	}
@@ -59,6 +105,7 @@ ni_hd_run_fork(struct ni_hd_server *s)
 		usleep(10000);
 		reap(s);
 	}
+	free(guests.v);
 	return 0;
 }
 

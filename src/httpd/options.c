@@ -28,6 +28,7 @@ static const struct ni_opt options[] = {
 	{NI_OPT_CALL, 'l', "listen", "ADDRESS[:PORT]", "listen there instead of 127.0.0.1 and [::1]; may be repeated", 0, 0, add_listen},
 	{NI_OPT_NUMBER, 'p', "port", "PORT", "default 7788; 0 takes a free one and prints it", AT(port), 65535, NULL},
 	{NI_OPT_STRING, 'r', "root", "DIR", "serve the files below DIR instead of the built-in site", AT(root), 0, NULL},
+	{NI_OPT_STRING, 0, "mime-types", "FILE", "more media types: lines of a type and its extensions, as in /etc/mime.types", AT(mime_types), 0, NULL},
 	{NI_OPT_FLAG, 0, "list", NULL, "list directories that have no index.html", AT(list), 0, NULL},
 	{NI_OPT_NUMBER, 0, "cache", "SECONDS", "serve a file from memory for so long before looking at the disk again (default 1)", AT(cache_s), 3600, NULL},
 
@@ -113,6 +114,32 @@ all_options(struct ni_opt *all)
 	return (struct ni_opt_table){"netinspect-httpd", all, n};
 }
 
+/* A knob of one model, given for another, would do nothing and not say so. */
+static int
+check_model(const struct ni_hd_opts *o, const struct ni_hd_model *m, struct ni_err *err)
+{
+	bool waits = m->run == ni_hd_run_serial || m->run == ni_hd_run_fixed ||
+		     m->run == ni_hd_run_fork || m->run == ni_hd_run_prefork ||
+		     m->run == ni_hd_run_thread || m->run == ni_hd_run_pool;
+	const struct {
+		bool wrong;
+		const char *option, *models;
+	} only[] = {
+	    {o->et_bug && m->run != ni_hd_run_epoll_et, "et-bug", "epoll-et"},
+	    {o->lt_busy && m->run != ni_hd_run_epoll_lt, "lt-busy", "epoll-lt"},
+	    {o->tcp.delay_accept_ms && !waits, "delay-accept",
+	     "fixed, file, fork, prefork, thread or pool"},
+	};
+	for (size_t i = 0; i < sizeof(only) / sizeof(*only); i++) {
+		if (!only[i].wrong)
+			continue;
+		ni_fail(err, NI_ERR_INPUT, "--%s: not in the model %s", only[i].option, m->name);
+		ni_hint(err, "with --model %s", only[i].models);
+		return NI_ERR_INPUT;
+	}
+	return NI_SUCCESS;
+}
+
 static int
 check(struct ni_hd_opts *o, int argc, char **argv, struct ni_err *err)
 {
@@ -129,7 +156,7 @@ check(struct ni_hd_opts *o, int argc, char **argv, struct ni_err *err)
 			       o->log_format);
 	for (const struct ni_hd_model *m = ni_hd_models(); m->name; m++) {
 		if (!strcmp(m->name, o->model))
-			return NI_SUCCESS;
+			return check_model(o, m, err);
 		ni_buf_fmt(&b, "%s%s", b.len ? ", " : "", m->name);
 	}
 	ni_fail(err, NI_ERR_INPUT, "--model %s: no such model", o->model);
@@ -176,7 +203,7 @@ ni_hd_opts_help(void)
 	ni_opts_help(&table, stdout);
 	puts("\nSIGTERM ends it when open requests are answered, a second one at once; SIGHUP "
 	     "opens\n"
-	     "--root and the log again.");
+	     "--root, the log and --mime-types again.");
 }
 
 void

@@ -86,6 +86,9 @@ ni_hd_check_reload(struct ni_hd_server *s)
 	if (!atomic_load_explicit(&reload, memory_order_relaxed))
 		return;
 	reload = false;
+	struct ni_err err = {"", ""};
+	if (s->opts.mime_types && ni_hd_mime_read(s->opts.mime_types, &err))
+		fprintf(stderr, "netinspect-httpd: %s; the old ones stay\n", err.what);
 	if (s->core.site->reload && s->core.site->reload(s->core.site))
 		fprintf(stderr,
 			"netinspect-httpd: --root: cannot be opened again; the old one stays\n");

@@ -29,7 +29,7 @@ struct ni_hd_tcp {
 struct ni_hd_opts {
 	const char *listen[NI_HD_LISTENERS_MAX];
 	uint32_t nlisten, port;
-	const char *root, *model, *user, *access_log, *log_format;
+	const char *root, *mime_types, *model, *user, *access_log, *log_format;
 	uint32_t workers, cache_s, max_conns, max_per_ip, drain_s;
 	uint32_t head_s, body_s, body_rate, keepalive_s, write_s, linger_ms, max_requests;
 	uint64_t max_body, max_bodies;
@@ -99,6 +99,10 @@ bool ni_hd_link_run(struct ni_hd_link *l);
 
 /** Close and free, with a reset if the connection asks for one. */
 void ni_hd_link_free(struct ni_hd_link *l);
+
+/** How many clients the address of @peer may have; only other hosts have a limit. */
+uint32_t ni_hd_address_limit(const struct ni_hd_server *s, const struct sockaddr_in6 *peer);
+extern const char ni_hd_crowded[]; /* why one more is refused */
 
 /** Refuse a client that was accepted: 503 with @why. */
 void ni_hd_refuse(struct ni_hd_server *s, int fd, const char *why);

@@ -7,15 +7,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct ni_err;
+
 struct ni_hd_file {
 	int fd;          /* -1: the content is in mem */
 	const char *mem; /* NULL: the content is in fd */
 	uint64_t size;
 	int64_t mtime; /* seconds */
-	const char *mime;
+	char mime[128];
 	char etag[44];     /* with its quotes; strong (RFC 9110 section 8.8.3) */
 	char modified[30]; /* mtime as text */
-	char head[320];    /* the fields every full response has, ready to send */
+	char head[400];    /* the fields every full response has, ready to send */
 	uint32_t head_len;
 };
 
@@ -36,8 +38,6 @@ struct ni_hd_site {
 /** The site inside the program. Never freed, safe in all threads. */
 struct ni_hd_site *ni_hd_site_builtin(void);
 
-struct ni_err;
-
 /**
  * Serve the directory @root; @cache_ms: how long a file may be served without looking at the disk
  * again. Safe in all threads. Returns NULL with @err filled if @root is no readable directory.
@@ -47,8 +47,15 @@ struct ni_hd_site *ni_hd_site_dir(const char *root, uint32_t cache_ms, struct ni
 /** Fill in mime, etag, modified and head of @f, whose size and mtime are set. @salt: for etag. */
 void ni_hd_file_describe(struct ni_hd_file *f, const char *path, uint64_t salt);
 
-/** The media type of a name by its extension (RFC 9110 section 8.3). */
-const char *ni_hd_mime(const char *path);
+/** The media type of a name by its extension (RFC 9110 section 8.3) into @to. */
+void ni_hd_mime(const char *path, char to[static 128]);
+
+/**
+ * Read media types from the file @name (lines of a type and its extensions, as /etc/mime.types);
+ * they go before those the program knows. On failure (@err filled, NI_ERR_INPUT or NI_ERR_RUN)
+ * what was read before stays. Safe in all threads.
+ */
+int ni_hd_mime_read(const char *name, struct ni_err *err);
 
 /** IMF-fixdate into @to, 30 bytes. */
 void ni_hd_date(char *to, int64_t t);

@@ -24,7 +24,7 @@
 #include "netinspect/err.h"
 #include "site.h"
 
-enum { SLOTS = 1024, MEM_MAX = 65536, NAME_MAX_CACHED = 256 };
+enum { SLOTS = 1024, MEM_MAX = 65536, NAME_MAX_CACHED = 256, OPEN_MAX = 16 };
 
 struct entry {
 	struct ni_hd_file file; /* first: a pointer to it is a pointer to the entry */
@@ -46,6 +46,7 @@ struct dir {
 	uint32_t cache_ms;
 	pthread_mutex_t lock; /* of fd and slot */
 	struct entry *slot[SLOTS];
+	unsigned nopen; /* of them with a descriptor */
 };
 
 static int64_t
@@ -207,18 +208,27 @@ load(struct dir *d, const char *path, struct entry *old, struct entry **out)
 	return 0;
 }
 
-/* Keep @e in @slot. What is no file displaces no file that is still fresh: else a client could
- * empty the cache by asking for names that do not exist. */
+static bool
+is_open(const struct entry *e)
+{
+	return e && e->file.fd >= 0;
+}
+
+/* Keep @e in @slot, unless that held more files open than clients leave room for. What is no file
+ * displaces no file that is still fresh: else a client could empty the cache by asking for names
+ * that do not exist. */
 static void
 keep(struct dir *d, struct entry **slot, struct entry *e, int64_t now)
 {
 	pthread_mutex_lock(&d->lock);
 	struct entry *was = *slot;
+	unsigned nopen = d->nopen - is_open(was) + is_open(e);
 	e->checked_ms = now;
-	if (was != e &&
+	if (was != e && nopen <= OPEN_MAX &&
 	    (!e->answer || !was || was->answer || now - was->checked_ms >= d->cache_ms)) {
 		atomic_fetch_add(&e->refs, 1);
 		*slot = e;
+		d->nopen = nopen;
 		drop(was);
 	}
 	pthread_mutex_unlock(&d->lock);
@@ -344,6 +354,7 @@ dir_reload(struct ni_hd_site *s)
 		drop(d->slot[i]);
 		d->slot[i] = NULL;
 	}
+	d->nopen = 0;
 	pthread_mutex_unlock(&d->lock);
 	return 0;
 }

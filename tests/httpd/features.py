@@ -201,6 +201,29 @@ def access_log(root):
                     lines[0]), lines[0])
 
 
+def media_types(root):
+    own, page = os.path.join(root, 'types'), os.path.join(root, 'x.Odd')
+    for name, text in (own, '# mine\n\ntext/odd\todd  strange # and so on\nimage/x-new css\n'), \
+            (page, 'odd'):
+        with open(name, 'w') as f:
+            f.write(text)
+    s = start('--root', root, '--mime-types', own)
+    for path, want in ('x.Odd', 'text/odd; charset=utf-8'), ('a.css', 'image/x-new'), \
+            ('index.html', 'text/html; charset=utf-8'), ('big.bin', 'application/octet-stream'):
+        got = fetch(s, '/' + path)[0].getheader('Content-Type')
+        check('mime-types', path, got == want, got)
+    with open(own, 'w') as f:
+        f.write('image/later css\n')
+    s.p.send_signal(signal.SIGHUP)
+    time.sleep(0.1)
+    check('mime-types', 'reload', fetch(s, '/a.css')[0].getheader('Content-Type') == 'image/later')
+    s.stop()
+    with open(own, 'w') as f:
+        f.write('text/plain txt\ntext;plain txt\n')
+    p = subprocess.run([BINARY, '--mime-types', own], capture_output=True, text=True, timeout=5)
+    check('mime-types', 'bad line', p.returncode == 2 and 'line 2' in p.stderr, p.stderr)
+
+
 def listing(root):
     s = start('--root', root, '--list')
     os.makedirs(os.path.join(root, 'sub', 'deeper'), exist_ok=True)
@@ -280,7 +303,10 @@ def tcp_knobs():
 
 def usage():
     for options, word in (['--model', 'x'], 'one of: fixed'), (['--port', '70000'], 'at most'), \
-            (['x'], '--root x'), (['--drip', '5'], 'BYTES/MS'), (['--root', '/nowhere'], 'No such'):
+            (['x'], '--root x'), (['--drip', '5'], 'BYTES/MS'), \
+            (['--lt-busy'], '--model epoll-lt'), (['--delay-accept', '5'], 'fork'), \
+            (['--mime-types', '/nowhere'], 'No such'), (['--modle', 'x'], '--model?'), \
+            (['--root', '/nowhere'], 'No such'):
         p = subprocess.run([BINARY, *options], capture_output=True, text=True, timeout=5)
         check('usage', str(options), p.returncode == 2 and word in p.stderr, p.stderr)
     for option in '--help', '--models', '--version', '--man-options':
@@ -297,7 +323,8 @@ def main():
         make_root(root)
         for test in (builtin_site, lambda: drain(root), lambda: reload(root),
                      lambda: changed_file(root), lambda: workers(root), limits, select_cap,
-                     lambda: access_log(root), lambda: listing(root), activation, bugs_on_purpose,
+                     lambda: access_log(root), lambda: media_types(root),
+                     lambda: listing(root), activation, bugs_on_purpose,
                      tcp_knobs, usage):
             test()
     print(f'{len(failures)} failures')

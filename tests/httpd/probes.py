@@ -133,6 +133,8 @@ PROBES = [  # name, bytes, statuses, whether the server closes, check of the raw
     ('knob no-length', req(b'/file.txt?no-length'), [200], True, lacks(b'Content-Length')),
     ('knob http10', req(b'/file.txt?http10'), [200], True, has(b'HTTP/1.0 200')),
     ('knob bad-chunk', req(b'/file.txt?bad-chunk'), [200], True, has(b'\r\n\r\nxyz\r\n')),
+    ('empty lines before', b'\r\n\r\n' + req(b'/'), [200], False, None),
+    ('too many empty lines', b'\r\n' * 20 + req(b'/'), [400], True, None),
     ('417', req(b'/echo', b'Expect: tea\r\nContent-Length: 1\r\n', b'POST'), [417], True, None),
 ]
 # Of these the answer depends on the path; the model with one page gives that page.

@@ -1,0 +1,334 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Black-box tests of what a hostile network does to netinspect-httpd: slow, greedy, prying and
+vanishing clients, limits that are reached, and signals while all of it goes on.
+
+Usage: hostile.py SERVER
+Loopback and this host's own address only; every wait has an end.
+"""
+import json
+import os
+import resource
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+from probes import H, Server, check, failures, make_root, read_all, req, statuses
+
+BINARY = sys.argv[1]
+NETLAB = os.environ.get('NETLAB') or os.path.join(os.path.dirname(BINARY) or '.', 'netlab')
+CLOSE = b'Connection: close\r\n'
+
+
+def ask(server, target=b'/file.txt', fields=b'', method=b'GET', body=b''):
+    s = server.connect()
+    try:
+        s.sendall(req(target, CLOSE + fields, method, body=body))
+    except OSError:
+        pass  # refused already: the answer is there to be read
+    raw, end = read_all(s)
+    s.close()
+    return raw, end
+
+
+def resident_kb(server):
+    with open(f'/proc/{server.p.pid}/status') as f:
+        return next(int(line.split()[1]) for line in f if line.startswith('VmRSS'))
+
+
+def limited(what, n, *options, model='epoll-et'):
+    """A server with a lower limit of the system."""
+    code = 'import os,resource,sys; r=int(sys.argv[1]); n=int(sys.argv[2]); ' \
+        'resource.setrlimit(r,(n,n)); os.execv(sys.argv[3],sys.argv[3:])'
+    s = Server.__new__(Server)
+    s.model = model
+    s.p = subprocess.Popen([sys.executable, '-c', code, str(what), str(n), BINARY, '--model', model,
+                            '--port', '0', *options], stdout=subprocess.PIPE,
+                           stderr=subprocess.PIPE, text=True)
+    s.port = int(s.p.stdout.readline().rpartition(':')[2].rstrip('/\n'))
+    return s
+
+
+def slowloris(root):
+    """Sixty clients that send a byte now and then are all cut off; a good one is served meanwhile."""
+    for model in 'epoll-et', 'poll', 'coroutine', 'thread', 'fork':
+        s = Server(BINARY, model, '--root', root, '--header-timeout', '1',
+                   '--linger', '300')
+        slow = [s.connect() for _ in range(60)]
+        end = time.monotonic() + 3
+        open_ones = list(slow)
+        served = 0
+        for c in slow:
+            c.sendall(b'GET / HTTP/1.1\r\nX: ')
+        while open_ones and time.monotonic() < end:
+            for c in list(open_ones):
+                try:
+                    c.send(b'a')
+                except OSError:
+                    open_ones.remove(c)
+            served += statuses(ask(s)[0]) == [200]
+            time.sleep(0.1)
+        check(model, 'slowloris: all cut', not open_ones, len(open_ones))
+        check(model, 'slowloris: others served', served > 3, served)
+        for c in slow:
+            c.close()
+        s.stop()
+
+
+def vanishing(root):
+    """Clients that go without a word, as a machine that lost power."""
+    s = Server(BINARY, 'epoll-et', '--root', root, '--header-timeout', '1')
+    p = subprocess.run([NETLAB, 'client', '-q', '-c', '40', '-C', '40', '--partial', '20', '--vanish',
+                        '--hold', '50', f'127.0.0.1:{s.port}'], capture_output=True, text=True,
+                       check=False, timeout=20)
+    if p.returncode == 2 or 'CAP_NET_ADMIN' in p.stdout + p.stderr:
+        print('vanishing clients: left out, needs CAP_NET_ADMIN')
+    else:
+        n = 99
+        end = time.monotonic() + 5
+        while n > 1 and time.monotonic() < end:
+            n = len(json.loads(ask(s, b'/status')[0].partition(b'\r\n\r\n')[2])['connections'])
+            time.sleep(0.1)
+        check('epoll-et', 'half-open connections end', n == 1, n)
+    s.stop()
+
+
+def greedy(root):
+    """Headers, bodies and chunk extensions without end: refused, and nothing is kept of them."""
+    s = Server(BINARY, 'epoll-et', '--root', root, '--linger', '300')
+    ask(s)
+    before = resident_kb(s)
+    for name, start, more, status in (
+            ('a header line', b'GET / HTTP/1.1\r\n' + H + b'X: ', b'a' * 65536, 431),
+            ('header lines', b'GET / HTTP/1.1\r\n' + H, b'X: y\r\n' * 10000, 431),
+            ('a name', b'GET /', b'a' * 65536, 414),
+            ('empty lines', b'', b'\r\n' * 30000, 400),
+            ('chunks', b'POST /echo HTTP/1.1\r\n' + H + b'Transfer-Encoding: chunked\r\n\r\n',
+             b'ffff\r\n' + b'a' * 65535 + b'\r\n', 413),
+            ('a chunk extension', b'POST /echo HTTP/1.1\r\n' + H +
+             b'Transfer-Encoding: chunked\r\n\r\n5;', b'a' * 65536, 400),
+            ('trailers', b'POST /echo HTTP/1.1\r\n' + H +
+             b'Transfer-Encoding: chunked\r\n\r\n0\r\n', b'X: y\r\n' * 10000, 431)):
+        c = s.connect()
+        began = time.monotonic()
+        try:
+            c.sendall(start)
+            while time.monotonic() - began < 6:
+                c.sendall(more)
+        except OSError:
+            pass
+        raw, _ = read_all(c)
+        c.close()
+        # Who goes on sending may lose the answer to a reset; it must not be another one.
+        check('greedy', name, statuses(raw) in ([status], []), raw[:60])
+        took = time.monotonic() - began
+        check('greedy', name + ': cut off', took < 4, took)
+    grown = resident_kb(s) - before
+    check('greedy', 'memory', grown < 4000, f'{grown} kB')
+    s.stop()
+
+
+def prying(root):
+    """Ways out of the root."""
+    for link, to in (('up', '..'), ('etc', '/etc'), ('magic', '/proc/self/root'), ('loop', 'loop'),
+                     ('sub/far', '../../../../etc/passwd')):
+        os.symlink(to, os.path.join(root, link))
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(os.path.join(root, 'door'))
+    s = Server(BINARY, 'epoll-et', '--root', root, '--list')
+    for path in (b'/up/etc/passwd', b'/etc/passwd', b'/magic/etc/passwd', b'/loop', b'/sub/far', b'/door',
+                 b'/..%2fetc/passwd', b'/%2e%2e%2fetc%2fpasswd', b'/..%5c..%5cetc/passwd',
+                 b'//etc/passwd', b'/./../etc/passwd', b'/sub/..;/etc/passwd', b'/%c0%ae%c0%ae/etc/passwd',
+                 b'/sub/../../etc/passwd', b'http://a/../etc/passwd', b'/proc/self/environ',
+                 b'/%252e%252e/etc/passwd', b'/.secret', b'/sub/../.secret', b'/fifo/x'):
+        raw, end = ask(s, path)
+        check('prying', path.decode(), statuses(raw)[:1] in ([400], [403], [404]) and b'root:' not in raw
+              and b'hidden' not in raw, raw[:100])
+    check('prying', 'list', b'.secret' not in ask(s, b'/sub/../')[0])
+    # A file that turns into a link and back while it is asked for.
+    stop = threading.Event()
+    path = os.path.join(root, 'turn')
+
+    def turn():
+        while not stop.is_set():
+            for make in lambda p: os.symlink('/etc/passwd', p), lambda p: open(p, 'w').close():
+                make(path + '.new')
+                os.rename(path + '.new', path)
+    thread = threading.Thread(target=turn)
+    s2 = Server(BINARY, 'epoll-et', '--root', root, '--cache', '0')
+    thread.start()
+    leaks = sum(b'root:' in ask(s2, b'/turn')[0] for _ in range(300))
+    stop.set()
+    thread.join()
+    check('prying', 'a race of links', leaks == 0, leaks)
+    listener.close()
+    s2.stop()
+    s.stop()
+
+
+def few_descriptors(root):
+    """ulimit -n 64: clients above what is possible get 503 or wait; open files take no places."""
+    for i in range(60):
+        with open(os.path.join(root, f'big{i}'), 'wb') as f:
+            f.write(b'x' * 100000)
+    for model in 'epoll-et', 'poll', 'thread':
+        s = limited(resource.RLIMIT_NOFILE, 64, '--root', root, '--cache', '60', model=model)
+        good = sum(statuses(ask(s, f'/big{i}'.encode())[0]) == [200] for i in range(60))
+        check(model, '64 descriptors: many files', good == 60, good)
+        held = [s.connect() for _ in range(100)]
+        time.sleep(0.3)
+        first = held[0]
+        first.sendall(req(b'/big0', CLOSE))
+        check(model, '64 descriptors: the first is served', statuses(read_all(first)[0]) == [200])
+        raw, _ = read_all(held[-1])
+        check(model, '64 descriptors: the last is told', statuses(raw) == [503], raw[:100])
+        for c in held:
+            c.close()
+        time.sleep(0.2)
+        check(model, '64 descriptors: serves on', statuses(ask(s)[0]) == [200])
+        s.stop()
+
+
+def little_memory(root):
+    """A hundred bodies of a megabyte in little memory: each is answered, with 200 or 503."""
+    s = limited(resource.RLIMIT_DATA, 40 << 20, '--root', root, '--max-bodies', str(1 << 30))
+    clients = [s.connect() for _ in range(100)]
+    head = req(b'/echo', CLOSE + b'Content-Length: 1000000\r\n', b'POST')
+    seen = []
+
+    def post(c):
+        try:
+            c.sendall(head + b'x' * 900000)
+            time.sleep(0.5)
+            c.sendall(b'x' * 100000)
+        except OSError:
+            pass
+        seen.append(statuses(read_all(c)[0][:200]))
+    threads = [threading.Thread(target=post, args=(c,)) for c in clients]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    odd = [x for x in seen if x not in ([200], [503], [])]
+    check('memory', 'answers', [200] in seen and not odd, seen)
+    check('memory', 'serves on', statuses(ask(s)[0]) == [200])
+    s.stop()
+
+
+class Load:
+    """Clients that ask for a file again and again; `broken` counts answers that were cut."""
+
+    def __init__(self, server, n=6):
+        self.server, self.good, self.broken, self.refused = server, 0, [], 0
+        self.over = False
+        self.threads = [threading.Thread(target=self.run) for _ in range(n)]
+        for t in self.threads:
+            t.start()
+
+    def run(self):
+        while not self.over:
+            try:
+                s = self.server.connect()
+            except OSError:
+                self.refused += 1
+                time.sleep(0.02)
+                continue
+            self.talk(s)
+            s.close()
+
+    def talk(self, s):
+        for _ in range(50):
+            if self.over:
+                return
+            raw = b''
+            try:
+                s.sendall(req(b'/big.bin'))
+                while not (head := raw.partition(b'\r\n\r\n'))[1] or len(head[2]) < 300000:
+                    part = s.recv(400000)
+                    if not part:
+                        break
+                    raw += part
+            except OSError as why:
+                if raw:
+                    self.broken.append(str(why))
+                return
+            if not raw:
+                return  # closed between two answers
+            if statuses(raw[:20]) != [200] or len(raw.partition(b'\r\n\r\n')[2]) != 300000:
+                self.broken.append((len(raw), raw[:60]))
+                return
+            self.good += 1
+
+    def end(self):
+        self.over = True
+        for t in self.threads:
+            t.join()
+
+
+def signals_under_load(root):
+    for model in 'epoll-et', 'epoll-lt', 'thread', 'fork', 'coroutine':
+        log = os.path.join(root, 'log')
+        s = Server(BINARY, model, '--root', root, '--access-log', log)
+        work = Load(s)
+        for _ in range(8):
+            time.sleep(0.04)
+            os.rename(log, log + '.1')
+            s.p.send_signal(signal.SIGHUP)
+        time.sleep(0.1)
+        check(model, 'SIGHUP under load', work.good > 10 and not work.broken and not work.refused,
+              (work.good, work.refused, work.broken[:3]))
+        check(model, 'SIGHUP: a new log', os.path.exists(log))
+        before = work.good
+        s.stop()
+        work.end()
+        check(model, 'SIGTERM under load', before and not work.broken, work.broken[:3])
+        os.unlink(log + '.1')
+
+
+def one_address(root):
+    """--max-per-address, from this host's own address, since loopback has no limit."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(('192.0.2.1', 9))
+            own = probe.getsockname()[0]
+        except OSError:
+            own = '127.0.0.1'
+    if own.startswith('127.'):
+        print('limit of an address: left out, this host has but loopback')
+        return
+    for model in 'epoll-et', 'thread', 'fork':
+        s = Server(BINARY, model, '--root', root, '--listen', own, '--max-per-address', '5')
+        held = [socket.create_connection((own, s.port), timeout=5) for _ in range(5)]
+        time.sleep(0.2)
+        raw, _ = read_all(socket.create_connection((own, s.port), timeout=5))
+        check(model, 'sixth client of an address', statuses(raw) == [503] and b'your address' in raw, raw)
+        held.pop().close()
+        time.sleep(0.2)
+        c = socket.create_connection((own, s.port), timeout=5)
+        c.sendall(req(b'/file.txt', CLOSE))
+        check(model, 'after one has gone', statuses(read_all(c)[0]) == [200])
+        for c in held:
+            c.close()
+        s.stop()
+
+
+def main():
+    for test in (slowloris, vanishing, greedy, prying, few_descriptors, little_memory,
+                 signals_under_load, one_address):
+        root = tempfile.mkdtemp()
+        try:
+            make_root(root)
+            test(root)
+        finally:
+            shutil.rmtree(root)
+    print(f'{len(failures)} failures')
+    return 1 if failures else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
