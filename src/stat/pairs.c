@@ -39,7 +39,7 @@ struct key {
 struct row {
 	struct rp_node link;
 	struct key key;
-	uint8_t first;                 /* which end was the first to send */
+	uint8_t first;                 /* which end was the first to send; endpoints: 0 */
 	uint64_t packets[2], bytes[2]; /* sent by key.end[i]; endpoints: sent, received */
 	int64_t first_ns, last_ns;
 };
@@ -59,6 +59,8 @@ ends_of(const struct pairs *p, const struct ni_dis *d, struct end e[2])
 	static const uint8_t size[] = {
 	    [NI_ADDR_NONE] = 0, [NI_ADDR_ETHER] = 6, [NI_ADDR_IP4] = 4, [NI_ADDR_IP6] = 16};
 	if (a->kind != types[p->type].kind && a->kind != types[p->type].kind2)
+		return false;
+	if (!a->src || !a->dst) /* a cooked capture knows the sender alone */
 		return false;
 	bool ports = types[p->type].ipproto != 0;
 	if (ports && (d->transport_layer >= d->nlayers || d->ipproto != types[p->type].ipproto))
@@ -81,7 +83,7 @@ count(struct pairs *p, const struct key *k, unsigned dir, const struct ni_frame 
 	if (!r)
 		return;
 	if (p->rows.items.n != before) {
-		r->first = (uint8_t)dir;
+		r->first = p->endpoints ? 0 : (uint8_t)dir;
 		r->first_ns = f->ts_ns;
 	}
 	r->last_ns = f->ts_ns;
@@ -160,7 +162,7 @@ json_row(const struct pairs *p, const struct row *r)
 {
 	struct ni_buf *b = &p->base.env.out->b;
 	bool ports = types[p->type].ipproto != 0;
-	unsigned a = p->endpoints ? 0 : r->first;
+	unsigned a = r->first;
 	const char *sent = p->endpoints ? "tx" : "a_to_b";
 	const char *got = p->endpoints ? "rx" : "b_to_a";
 	for (unsigned i = 0; i < (p->endpoints ? 1U : 2U); i++) {
@@ -194,7 +196,7 @@ text_row(const struct pairs *p, const struct row *r, const size_t width[2])
 {
 	struct ni_buf *b = &p->base.env.out->b;
 	bool ports = types[p->type].ipproto != 0;
-	unsigned a = p->endpoints ? 0 : r->first;
+	unsigned a = r->first;
 	char n[32];
 	for (unsigned i = 0; i < (p->endpoints ? 1U : 2U); i++) {
 		size_t start = b->len;

@@ -8,7 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { OUTPUTS = 5, MAX_FLOWS = 64, STREAM_KIB = 64 };
+/* So little memory for ladders that connections take it from each other. */
+enum { MAX_FLOWS = 64, STREAM_KIB = 64, LADDER_MEMORY = 32 << 10 };
 
 void
 fuzz_fail(const char *what)
@@ -28,13 +29,6 @@ nowhere(void)
 	return fd;
 }
 
-static void
-add(struct fuzz_session *f, struct ni_sink *sink)
-{
-	if (!sink || ni_session_add(f->s, sink, NULL))
-		fuzz_fail("no sink");
-}
-
 void
 fuzz_check(const struct ni_dis *d)
 {
@@ -47,15 +41,14 @@ fuzz_check(const struct ni_dis *d)
 	}
 }
 
-/* Buffers are made once: most of the time would be spent in making them. */
+/* Its buffer is made once: most of the time would be spent in making it. */
 static struct ni_out *
-outputs(void)
+output(void)
 {
-	static struct ni_out out[OUTPUTS];
-	for (unsigned i = 0; i < OUTPUTS; i++)
-		if (!out[i].mem && ni_out_init(&out[i], nowhere(), NULL))
-			fuzz_fail("no memory");
-	return out;
+	static struct ni_out out;
+	if (!out.mem && ni_out_init(&out, nowhere(), NULL))
+		fuzz_fail("no memory");
+	return &out;
 }
 
 void
@@ -67,22 +60,16 @@ fuzz_begin(struct fuzz_session *f)
 	    .max_flows = MAX_FLOWS,
 	    .max_stream_kib = STREAM_KIB,
 	};
-	/* So little memory that connections take it from each other. */
-	struct ni_ladder_opts ladder = {.explain = true, .live = true, .memory = 32 << 10};
-	struct ni_text_opts text = {.summary = true, .tree = true, .hex = true};
 	memset(f, 0, sizeof(*f));
 	f->ts_ns = 1700000000000000000;
 	f->s = ni_session_new(&opts, NULL);
 	if (!f->s)
 		fuzz_fail("no session");
-	f->out = outputs();
-	f->input = (struct ni_report_input){.name = "fuzz", .format = "pcap"};
-	struct ni_report_opts report = {.full = true, .input = &f->input, .session = f->s};
-	add(f, ni_text_sink(&f->out[0], &text));
-	add(f, ni_json_sink(&f->out[1], true));
-	add(f, ni_report_sink(&f->out[2], &report, NULL));
-	add(f, ni_records_sink(&f->out[3], 0, true));
-	add(f, ni_ladder_sink(&f->out[4], &ladder));
+	f->sinks.about = (struct ni_report_input){.name = "fuzz", .format = "pcap"};
+	f->sinks.ladder_memory = LADDER_MEMORY;
+	if (sinks_add_outputs(&f->sinks, f->s, output()) ||
+	    sinks_add_stats(&f->sinks, f->s, output()) || sinks_add_others(&f->sinks, f->s))
+		fuzz_fail("no sink");
 }
 
 void
@@ -114,4 +101,8 @@ fuzz_end(struct fuzz_session *f)
 	if (ni_session_end(f->s, NULL))
 		fuzz_fail("the end failed");
 	ni_session_free(&f->s);
+	struct rp_page page = rp_page(output());
+	if (!ni_points_compare(&f->sinks.point, &f->sinks.point, &page, true))
+		fuzz_fail("no memory to compare");
+	ni_point_free(&f->sinks.point);
 }

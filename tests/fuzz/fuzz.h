@@ -10,8 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../unit/sinks.h"
 #include "netinspect/session.h"
-#include "sink.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -21,11 +21,10 @@ _Noreturn void fuzz_fail(const char *what);
 /** Stop if @d contradicts itself. */
 void fuzz_check(const struct ni_dis *d);
 
-/* A session whose sinks are text with all details, JSON and report, writing to nowhere. */
+/* A session with every sink there is, writing to nowhere. */
 struct fuzz_session {
 	struct ni_session *s;
-	struct ni_out *out; /* three */
-	struct ni_report_input input;
+	struct sinks sinks;
 	int64_t ts_ns;
 	uint64_t number;
 };

@@ -16,6 +16,7 @@
 #include "netinspect/filter.h"
 #include "netinspect/session.h"
 #include "outputs.h"
+#include "sinks.h"
 #include "source.h"
 
 void *__real_malloc(size_t n);
@@ -186,57 +187,84 @@ filtered_session(void)
 	ni_session_free(&s);
 }
 
-/* Everything that a run with the outputs that remember needs. */
+enum { OUTPUTS = 1, STATS = 2, OTHERS = 4 };
+
+/* Read @name with the sinks of @which; what could not be made is left out. */
 static void
-whole_run(const char *name)
+whole_run(const char *name, unsigned which, struct sinks *k)
 {
-	enum { OUTPUTS = 5 };
 	struct ni_err err = {.what = ""};
 	struct ni_session_opts opts = {.seed = 1, .check_checksums = true};
-	struct ni_report_input about = {.name = name, .format = "pcap"};
-	struct ni_ladder_opts ladder = {.explain = true};
-	struct ni_out out[OUTPUTS] = {{.fd = -1}, {.fd = -1}, {.fd = -1}, {.fd = -1}, {.fd = -1}};
+	struct ni_out out = {.fd = -1};
 	struct ni_session *s = ni_session_new(&opts, &err);
-	bool ready = true;
-	if (!s) {
-		assert_true(err.what[0] != '\0');
-		return;
-	}
-	struct ni_report_opts report = {.full = true, .input = &about, .session = s};
-	for (unsigned i = 0; i < OUTPUTS; i++)
-		ready = ready && !ni_out_init(&out[i], -1, NULL);
-	if (ready) {
-		struct ni_sink *sinks[OUTPUTS] = {
-		    ni_report_sink(&out[0], &report, NULL), ni_json_sink(&out[1], true),
-		    ni_ladder_sink(&out[2], &ladder), ni_html_sink(&out[3], &report),
-		    ni_records_sink(&out[4], 0, false)};
-		for (unsigned i = 0; i < OUTPUTS; i++)
-			if (sinks[i] && ni_session_add(s, sinks[i], NULL))
-				sinks[i]->ops->free(sinks[i]);
+	assert_true(s || err.what[0]);
+	if (s && !ni_out_init(&out, -1, NULL)) {
+		k->about = (struct ni_report_input){.name = name, .format = "pcap"};
+		if (which & OUTPUTS)
+			sinks_add_outputs(k, s, &out);
+		if (which & STATS)
+			sinks_add_stats(k, s, &out);
+		if (which & OTHERS)
+			sinks_add_others(k, s);
 		read_capture(name, s);
 		ni_session_end(s, &err);
 	}
 	ni_session_free(&s);
-	for (unsigned i = 0; i < OUTPUTS; i++)
-		ni_out_free(&out[i]);
+	ni_out_free(&out);
 }
 
 static void
 run_page_load(void)
 {
-	whole_run("captures/page-load.pcap");
+	struct sinks k = {0};
+	whole_run("captures/page-load.pcap", OUTPUTS, &k);
 }
 
 static void
 run_out_of_order(void)
 {
-	whole_run("captures/tcp-out-of-order.pcap");
+	struct sinks k = {0};
+	whole_run("captures/tcp-out-of-order.pcap", OUTPUTS, &k);
 }
 
 static void
 run_fragments(void)
 {
-	whole_run("captures/ipv4-fragments.pcap");
+	struct sinks k = {0};
+	whole_run("captures/ipv4-fragments.pcap", OUTPUTS, &k);
+}
+
+static void
+run_statistics(void)
+{
+	struct sinks k = {0};
+	whole_run("captures/page-load.pcap", STATS, &k);
+}
+
+static void
+run_coded_bodies(void)
+{
+	struct sinks k = {0};
+	whole_run("captures/http-gzip.pcap", STATS | OTHERS, &k);
+	ni_point_free(&k.point);
+}
+
+/* Two captures of the same packets, and what they have in common. */
+static void
+run_two_points(void)
+{
+	struct sinks a = {0};
+	struct sinks b = {0};
+	struct ni_out out = {.fd = -1};
+	whole_run("captures/nat-inside.pcap", OTHERS, &a);
+	whole_run("captures/nat-outside.pcap", OTHERS, &b);
+	if (a.point.name && b.point.name && !ni_out_init(&out, -1, NULL)) {
+		struct rp_page page = rp_page(&out);
+		ni_points_compare(&a.point, &b.point, &page, true);
+	}
+	ni_out_free(&out);
+	ni_point_free(&a.point);
+	ni_point_free(&b.point);
 }
 
 /* ---- the tests ---- */
@@ -268,6 +296,9 @@ static struct job jobs[] = {
     {"run: page load", run_page_load},
     {"run: fragments", run_fragments},
     {"run: out of order", run_out_of_order},
+    {"run: statistics", run_statistics},
+    {"run: coded bodies", run_coded_bodies},
+    {"run: two points", run_two_points},
 };
 
 enum { NJOBS = sizeof(jobs) / sizeof(jobs[0]) };
