@@ -295,13 +295,13 @@ set_size(void *o, const struct ni_opt *opt, const char *arg, struct ni_err *err)
 }
 
 /* Shorter in the rows. */
-#define HEADING NI_OPT_HEADING
-#define FLAG NI_OPT_FLAG
-#define STRING NI_OPT_STRING
-#define LIST NI_OPT_LIST
-#define NUMBER NI_OPT_NUMBER
-#define BIGNUMBER NI_OPT_BIG
-#define CALL NI_OPT_CALL
+#define HEADING    NI_OPT_HEADING
+#define FLAG       NI_OPT_FLAG
+#define STRING     NI_OPT_STRING
+#define LIST       NI_OPT_LIST
+#define NUMBER     NI_OPT_NUMBER
+#define BIGNUMBER  NI_OPT_BIG
+#define CALL       NI_OPT_CALL
 #define AT(member) offsetof(struct ni_cli, member)
 
 /* clang-format off */

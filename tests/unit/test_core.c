@@ -407,7 +407,7 @@ main(void)
 	    cmocka_unit_test_setup(builder_of_no_size, fresh),
 	    cmocka_unit_test_setup(format_longer_than_its_scratch_space, fresh),
 	    cmocka_unit_test_setup(quantities, fresh),
-    cmocka_unit_test_setup(numbers, fresh),
+	    cmocka_unit_test_setup(numbers, fresh),
 	    cmocka_unit_test_setup(seconds, fresh),
 	    cmocka_unit_test_setup(addresses, fresh),
 	    cmocka_unit_test_setup(text_from_the_wire, fresh),
