@@ -232,7 +232,7 @@ damaged(const struct ni_bytes *b, const char *wrong, struct ni_err *err)
 	return ni_fail(err, NI_ERR_INPUT,
 		       _("%s: the %s data is damaged near byte %llu of the file: %s"), b->name,
 		       b->unpack->name, (unsigned long long)(b->raw - (b->in_end - b->in_pos)),
-		       wrong);
+		       _(wrong));
 }
 
 static int
@@ -256,7 +256,7 @@ unpacked_read(struct ni_bytes *b, size_t *got, struct ni_err *err)
 		if (io.used)
 			continue;
 		if (b->in_pos < b->in_end)
-			return damaged(b, _("no progress"), err);
+			return damaged(b, N_("no progress"), err);
 		size_t n = 0;
 		int r = raw_read(b, b->in, IN_BLOCK, &n, err);
 		if (r == NI_BYTES_END)

@@ -269,7 +269,7 @@ ni_source_open_file(struct ni_source **out, const struct ni_file_options *opt, s
 	ni_source_init(&f->base, &file_ops);
 	f->path = strdup(opt->path);
 	f->filter = opt->filter && opt->filter[0] ? strdup(opt->filter) : NULL;
-	f->name = strcmp(opt->path, "-") == 0 ? "standard input" : f->path;
+	f->name = strcmp(opt->path, "-") == 0 ? _("standard input") : f->path;
 	f->bytes = (struct ni_bytes){.fd = -1,
 				     .watch = -1,
 				     .name = f->name,

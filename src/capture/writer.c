@@ -197,7 +197,7 @@ static int
 open_fd(struct ni_writer *w, const struct ni_writer_options *opt, struct ni_err *err)
 {
 	w->limits.several = false;
-	int r = ni_outfile_adopt(&w->out, opt->fd, "capture file", err);
+	int r = ni_outfile_adopt(&w->out, opt->fd, _("capture file"), err);
 	if (r < 0)
 		return r;
 	ni_progress_start_file(&w->progress, w->progress.start);

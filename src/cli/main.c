@@ -35,17 +35,19 @@ static void
 print_version(void)
 {
 	printf("netinspect %s\n%s\n", VERSION, pcap_lib_version());
-	printf("compiled with: "
+	printf("%s", _("compiled with: "));
+	printf(
 #ifdef HAVE_ZLIB
-	       "gzip "
+	    "gzip "
 #endif
 #ifdef HAVE_ZSTD
-	       "zstd "
+	    "zstd "
 #endif
 #ifdef HAVE_LIBCAP_NG
-	       "libcap-ng "
+	    "libcap-ng "
 #endif
-	       "xxhash\nLicence GPL-2.0-or-later; there is no warranty.\n");
+	    "xxhash\n");
+	printf("%s", _("Licence GPL-2.0-or-later; there is no warranty.\n"));
 }
 
 static int

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "i18n.h"
 #include "netinspect/dis.h"
 
 const char *
@@ -57,23 +58,23 @@ const char *
 ni_type_name(unsigned type)
 {
 	static const char *const names[] = {
-	    [NI_NONE] = "label",
-	    [NI_BOOL] = "boolean",
-	    [NI_U8] = "unsigned integer, 8 bits",
-	    [NI_U16] = "unsigned integer, 16 bits",
-	    [NI_U24] = "unsigned integer, 24 bits",
-	    [NI_U32] = "unsigned integer, 32 bits",
-	    [NI_U64] = "unsigned integer, 64 bits",
-	    [NI_I32] = "signed integer, 32 bits",
-	    [NI_I64] = "signed integer, 64 bits",
-	    [NI_DOUBLE] = "floating point number",
-	    [NI_STR] = "character string",
-	    [NI_BYTES] = "sequence of bytes",
-	    [NI_ETHER] = "Ethernet address",
-	    [NI_IP4] = "IPv4 address",
-	    [NI_IP6] = "IPv6 address",
-	    [NI_RELTIME] = "time span",
-	    [NI_ABSTIME] = "date and time",
+	    [NI_NONE] = N_("label"),
+	    [NI_BOOL] = N_("boolean"),
+	    [NI_U8] = N_("unsigned integer, 8 bits"),
+	    [NI_U16] = N_("unsigned integer, 16 bits"),
+	    [NI_U24] = N_("unsigned integer, 24 bits"),
+	    [NI_U32] = N_("unsigned integer, 32 bits"),
+	    [NI_U64] = N_("unsigned integer, 64 bits"),
+	    [NI_I32] = N_("signed integer, 32 bits"),
+	    [NI_I64] = N_("signed integer, 64 bits"),
+	    [NI_DOUBLE] = N_("floating point number"),
+	    [NI_STR] = N_("character string"),
+	    [NI_BYTES] = N_("sequence of bytes"),
+	    [NI_ETHER] = N_("Ethernet address"),
+	    [NI_IP4] = N_("IPv4 address"),
+	    [NI_IP6] = N_("IPv6 address"),
+	    [NI_RELTIME] = N_("time span"),
+	    [NI_ABSTIME] = N_("date and time"),
 	};
 	return type < sizeof(names) / sizeof(names[0]) ? names[type] : "?";
 }

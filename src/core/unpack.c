@@ -20,6 +20,8 @@
 #endif
 #ifdef HAVE_BROTLI
 #include <brotli/decode.h>
+
+#include "i18n.h"
 #endif
 
 const char *
@@ -58,10 +60,10 @@ inflate_run(struct gunzip *g, struct ni_unpack_io *io)
 	io->made = room - g->z.avail_out;
 	g->u.whole = r == Z_STREAM_END;
 	if (r == Z_STREAM_END)
-		return inflateReset(&g->z) == Z_OK ? NULL : "cannot start the next member";
+		return inflateReset(&g->z) == Z_OK ? NULL : N_("cannot start the next member");
 	if (r == Z_OK || r == Z_BUF_ERROR)
 		return NULL;
-	return g->z.msg ? g->z.msg : r == Z_MEM_ERROR ? "out of memory" : "invalid data";
+	return g->z.msg ? g->z.msg : r == Z_MEM_ERROR ? N_("out of memory") : N_("invalid data");
 }
 
 static const char *
@@ -71,7 +73,7 @@ gunzip_run(struct ni_unpack *u, struct ni_unpack_io *io)
 	if (io->n_in == 0 && u->whole)
 		return NULL;
 	if (u->whole && io->in[0] != 0x1f)
-		return "other data follows";
+		return N_("other data follows");
 	return inflate_run((struct gunzip *)u, io);
 }
 
@@ -85,7 +87,7 @@ deflate_run(struct ni_unpack *u, struct ni_unpack_io *io)
 	struct gunzip *g = (struct gunzip *)u;
 	io->used = io->made = 0;
 	if (u->whole)
-		return io->n_in ? "other data follows" : NULL;
+		return io->n_in ? N_("other data follows") : NULL;
 	while (g->nhead < sizeof(g->head) && io->used < io->n_in)
 		g->head[g->nhead++] = io->in[io->used++];
 	if (g->nhead < sizeof(g->head))
@@ -97,7 +99,7 @@ deflate_run(struct ni_unpack *u, struct ni_unpack_io *io)
 		    .in = g->head, .n_in = sizeof(g->head), .out = io->out, .n_out = io->n_out};
 		g->decided = true;
 		if (inflateReset2(&g->z, zlib ? 15 : -15) != Z_OK)
-			return "cannot begin";
+			return N_("cannot begin");
 		const char *wrong = inflate_run(g, &head);
 		io->made = head.made;
 		return wrong;
@@ -211,7 +213,7 @@ unbrotli_run(struct ni_unpack *u, struct ni_unpack_io *io)
 	size_t n_out = io->n_out;
 	io->used = io->made = 0;
 	if (u->whole)
-		return io->n_in ? "other data follows" : NULL;
+		return io->n_in ? N_("other data follows") : NULL;
 	BrotliDecoderResult r = BrotliDecoderDecompressStream(s->z, &n_in, &in, &n_out, &out, NULL);
 	io->used = io->n_in - n_in;
 	io->made = io->n_out - n_out;

@@ -37,7 +37,7 @@ ni_flt_type_name(const struct ni_operand *o)
 	};
 	if (o->type == NI_FT_PROTO)
 		return _("protocol");
-	return ni_type_name(o->field ? o->field->type : types[o->type]);
+	return _(ni_type_name(o->field ? o->field->type : types[o->type]));
 }
 
 struct ni_insn *

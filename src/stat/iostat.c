@@ -306,7 +306,7 @@ bad_field(const struct iostat *s, const struct column *c, struct ni_err *err)
 	const struct ni_registry *reg = ni_session_registry(s->base.env.session);
 	if (c->want.rows) {
 		ni_fail(err, NI_ERR_INPUT, _("-z io,stat: %s is no number: %s"), c->field,
-			ni_type_name(c->want.row[0].field->type));
+			_(ni_type_name(c->want.row[0].field->type)));
 		ni_hint(err, _("COUNT works with every field"));
 		return NI_ERR_INPUT;
 	}
