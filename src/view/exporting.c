@@ -40,10 +40,11 @@ ni_exporting_free(struct ni_exporting **x)
 static int
 begin(struct ni_exporting *x, const char *path, struct ni_err *err)
 {
+	const struct ni_user nobody_else = {.known = false}; /* rights were dropped long ago */
 	x->name = strdup(path);
 	if (!x->name)
 		return ni_fail(err, NI_ERR_RUN, "view: no memory");
-	int rc = ni_outdir_open(&x->opts.dir, x->name, NULL, err);
+	int rc = ni_outdir_open(&x->opts.dir, x->name, &nobody_else, err);
 	if (!rc)
 		rc = ni_outdir_check(x->opts.dir, x->name, err);
 	if (rc)
