@@ -12,7 +12,7 @@
 
 /* clang-format off */
 const struct ni_column_def ni_conns_columns[NI_CONNS_N] = {
-	[NI_CONNS_MARK] = {"!", "mark", 1, 1, 0, NI_FIT_LEFT, 0, 0},
+	[NI_CONNS_MARK] = {"!", "mark", 1, 2, 0, NI_FIT_LEFT, 0, 0},
 	[NI_CONNS_NUMBER] = {N_("#"), "number", 3, 10, 0, NI_FIT_RIGHT, 0, 0},
 	[NI_CONNS_CLIENT] = {N_("client"), "client", 12, 47, 21, NI_FIT_MIDDLE, 4, 0},
 	[NI_CONNS_ARROW] = {"", "arrow", 1, 1, 0, NI_FIT_LEFT, 0, 0},

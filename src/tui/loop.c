@@ -142,6 +142,8 @@ loop(struct ni_app *a)
 			more = work(a, SLICE_NS);
 		else if (mono_ns() - drawn < DRAW_NS)
 			more = work(a, HURRY_NS);
+		else
+			more = true; /* the key may have brought some */
 	}
 }
 
