@@ -209,5 +209,7 @@ bool ni_tcp_why_inferred(unsigned why);
 
 /** Derive Zeek's conn_state ("SF", "S0", "REJ" …) with Zeek's meaning; a constant string. */
 const char *ni_conn_zeek_state(const struct ni_conn *c);
+/** The conn_states there are, 0, 1 …; "?" behind the last. */
+const char *ni_conn_zeek_name(unsigned i);
 
 #endif

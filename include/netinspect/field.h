@@ -84,6 +84,8 @@ struct ni_field {
 	const char *alias; /* also found under this key ("ip.addr"), or NULL */
 	const char *ref;   /* "RFC 9293 3.1" */
 	const char *doc;   /* one sentence where the name does not say it */
+	/* NI_STR: it has no other values than these, 0, 1 … ("" is none); "?" behind the last. */
+	const char *(*word)(unsigned i);
 };
 
 /**

@@ -164,6 +164,12 @@ ni_print_values(FILE *out, const struct ni_field *f, unsigned most)
 	}
 	if (l && l->text)
 		fputs(", ...", out);
+	bool any = false;
+	for (unsigned i = 0; f->word && strcmp(f->word(i), "?") != 0; i++) {
+		if (*f->word(i))
+			fprintf(out, "%s%s", any ? ", " : "", f->word(i));
+		any = any || *f->word(i);
+	}
 }
 
 static void
@@ -174,7 +180,7 @@ print_for_people(FILE *out, const struct ni_field *f, const char *key)
 		ni_type_name(f->type));
 	if (f->ref)
 		fprintf(out, "; %s", f->ref);
-	fputs(f->labels ? "\n    " : "", out);
+	fputs(f->labels || f->word ? "\n    " : "", out);
 	ni_print_values(out, f, VALUES);
 	fputc('\n', out);
 }

@@ -20,6 +20,27 @@ static const char *const close_names[] = {
 };
 static const char *const ecn_names[] = {"", "no", "offered", "ecn", "accecn"};
 static const char *const side_names[] = {"client", "server", "", "both"};
+
+enum zeek {
+	ZEEK_S0,
+	ZEEK_S1,
+	ZEEK_SF,
+	ZEEK_REJ,
+	ZEEK_S2,
+	ZEEK_S3,
+	ZEEK_RSTO,
+	ZEEK_RSTR,
+	ZEEK_RSTOS0,
+	ZEEK_RSTRH,
+	ZEEK_SH,
+	ZEEK_SHR,
+	ZEEK_OTH,
+};
+static const char *const zeek_names[] = {
+    [ZEEK_S0] = "S0",         [ZEEK_S1] = "S1",       [ZEEK_SF] = "SF",     [ZEEK_REJ] = "REJ",
+    [ZEEK_S2] = "S2",         [ZEEK_S3] = "S3",       [ZEEK_RSTO] = "RSTO", [ZEEK_RSTR] = "RSTR",
+    [ZEEK_RSTOS0] = "RSTOS0", [ZEEK_RSTRH] = "RSTRH", [ZEEK_SH] = "SH",     [ZEEK_SHR] = "SHR",
+    [ZEEK_OTH] = "OTH"};
 static const char *const mark_names[] = {
     [NI_MARK_RETRANSMISSION] = "retransmission",
     [NI_MARK_FAST_RETRANSMISSION] = "fast_retransmission",
@@ -142,18 +163,18 @@ syn_then_rst(const char *h)
 }
 
 /* Of datagrams it only says who sent any; Zeek gives ICMP no states at all. */
-static const char *
+static enum zeek
 datagrams_state(const struct ni_conn *c)
 {
 	if (c->ipproto != UDP)
-		return "OTH";
+		return ZEEK_OTH;
 	if (c->packets[NI_CLIENT])
-		return c->packets[NI_SERVER] ? "SF" : "S0";
-	return c->packets[NI_SERVER] ? "SHR" : "OTH";
+		return c->packets[NI_SERVER] ? ZEEK_SF : ZEEK_S0;
+	return c->packets[NI_SERVER] ? ZEEK_SHR : ZEEK_OTH;
 }
 
-const char *
-ni_conn_zeek_state(const struct ni_conn *c)
+static enum zeek
+zeek_state(const struct ni_conn *c)
 {
 	if (c->ipproto != TCP)
 		return datagrams_state(c);
@@ -166,23 +187,35 @@ ni_conn_zeek_state(const struct ni_conn *c)
 	if (rs == NI_ZEEK_RESET) {
 		if (os == NI_ZEEK_SYN_SENT || os == NI_ZEEK_SYN_ACK_SENT ||
 		    (os == NI_ZEEK_RESET && no_data))
-			return "REJ";
-		return o_quiet ? "RSTRH" : "RSTR";
+			return ZEEK_REJ;
+		return o_quiet ? ZEEK_RSTRH : ZEEK_RSTR;
 	}
 	if (os == NI_ZEEK_RESET) {
 		if (r_quiet)
-			return syn_then_rst(c->history) ? "RSTOS0" : "OTH";
-		return "RSTO";
+			return syn_then_rst(c->history) ? ZEEK_RSTOS0 : ZEEK_OTH;
+		return ZEEK_RSTO;
 	}
 	if (rs == NI_ZEEK_CLOSED && os == NI_ZEEK_CLOSED)
-		return "SF";
+		return ZEEK_SF;
 	if (os == NI_ZEEK_CLOSED)
-		return r_quiet ? "SH" : "S2";
+		return r_quiet ? ZEEK_SH : ZEEK_S2;
 	if (rs == NI_ZEEK_CLOSED)
-		return o_quiet ? "SHR" : "S3";
+		return o_quiet ? ZEEK_SHR : ZEEK_S3;
 	if (os == NI_ZEEK_SYN_SENT && rs == NI_ZEEK_INACTIVE)
-		return "S0";
+		return ZEEK_S0;
 	if (os == NI_ZEEK_ESTABLISHED && rs == NI_ZEEK_ESTABLISHED)
-		return "S1";
-	return "OTH";
+		return ZEEK_S1;
+	return ZEEK_OTH;
+}
+
+const char *
+ni_conn_zeek_state(const struct ni_conn *c)
+{
+	return zeek_names[zeek_state(c)];
+}
+
+const char *
+ni_conn_zeek_name(unsigned i)
+{
+	return name(zeek_names, COUNT(zeek_names), i);
 }

@@ -108,6 +108,8 @@ compare(struct ni_filter *f, const struct ni_node *n)
 	struct ni_operand like = right_first && !contains ? b : a;
 	if (contains && like.type == NI_FT_ETHER)
 		like.type = NI_FT_BYTES;
+	if (contains)
+		like.field = NULL; /* part of a value is no value */
 	if (ni_flt_value(f, right_first && !contains ? n->left : n->right, &like,
 			 right_first && !contains ? &a : &b))
 		return -1;

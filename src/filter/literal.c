@@ -94,35 +94,55 @@ by_label(const struct ni_label *labels, const char *name, uint64_t *u)
 	return false;
 }
 
-/* The names that a value may have, the likely ones first. */
-static void
-hint_labels(struct ni_filter_error *err, const struct ni_label *labels, const char *name)
+/* The @i-th name or word that a value of @field may have; NULL behind the last. */
+static const char *
+nth_name(const struct ni_field *field, unsigned i)
 {
-	char list[200];
-	struct ni_buf b = ni_buf(list, sizeof(list));
+	if (field->labels)
+		return field->labels[i].text;
+	const char *word = field->word(i);
+	return strcmp(word, "?") ? word : NULL;
+}
+
+static const char *
+nearest(const struct ni_field *field, const char *name)
+{
 	const char *best = NULL;
+	const char *text;
 	unsigned near = 1 + (unsigned)strlen(name) / 2;
-	for (const struct ni_label *l = labels; l->text; l++) {
-		unsigned d = ni_word_distance(l->text, name);
-		if (strcasestr(l->text, name) && d > 1)
+	for (unsigned i = 0; (text = nth_name(field, i)); i++) {
+		unsigned d = ni_word_distance(text, name);
+		if (strcasestr(text, name) && d > 1)
 			d = 1;
 		if (d < near) {
 			near = d;
-			best = l->text;
+			best = text;
 		}
 	}
-	if (best) {
-		ni_flt_hint(err, _("did you mean \"%s\"?"), best);
+	return best;
+}
+
+/* The names that a value may have, the likely ones first. */
+static void
+hint_names(struct ni_filter_error *err, const struct ni_field *field, const char *name)
+{
+	char list[200];
+	struct ni_buf b = ni_buf(list, sizeof(list));
+	const char *text = nearest(field, name);
+	if (text) {
+		ni_flt_hint(err, _("did you mean \"%s\"?"), text);
 		return;
 	}
-	for (const struct ni_label *l = labels; l->text; l++) {
-		if (b.len + strlen(l->text) + 8 > sizeof(list)) {
+	for (unsigned i = 0; (text = nth_name(field, i)); i++) {
+		if (b.len + strlen(text) + 8 > sizeof(list)) {
 			ni_buf_str(&b, " ...");
 			break;
 		}
-		ni_buf_fmt(&b, "%s\"%s\"", l == labels ? "" : ", ", l->text);
+		if (*text)
+			ni_buf_fmt(&b, "%s\"%s\"", b.len ? ", " : "", text);
 	}
-	ni_flt_hint(err, _("a number, or one of: %s"), ni_buf_z(&b));
+	ni_flt_hint(err, field->labels ? _("a number, or one of: %s") : _("one of: %s"),
+		    ni_buf_z(&b));
 }
 
 static uint64_t
@@ -172,7 +192,7 @@ lit_int(struct ni_filter *f, const struct ni_node *n, const struct ni_operand *l
 			    ni_flt_quote(n), f->text + n->at,
 			    like->key ? like->key : ni_flt_type_name(like));
 		if (labels)
-			hint_labels(f->tree.err, labels, s);
+			hint_names(f->tree.err, like->field, s);
 		else if (strchr(s + 1, '-') && like->key)
 			ni_flt_hint(f->tree.err, _("a range is written %s in {80..90}"), like->key);
 		else if (like->key)
@@ -385,13 +405,33 @@ lit_bytes(struct ni_filter *f, const struct ni_node *n, const struct ni_operand 
 	return 0;
 }
 
-static int
-lit_string(struct ni_filter *f, const struct ni_node *n, struct ni_val *v)
+/* Whether a field that has only certain words for values has this one. */
+static bool
+is_word_of(const struct ni_field *field, const char *s)
 {
+	const char *text;
+	for (unsigned i = 0; (text = nth_name(field, i)); i++)
+		if (!strcmp(text, s))
+			return true;
+	return false;
+}
+
+static int
+lit_string(struct ni_filter *f, const struct ni_node *n, const struct ni_operand *like,
+	   struct ni_val *v)
+{
+	char s[WORD];
+	bool closed = like->field && like->field->word;
+	bool short_enough = word(n, s);
 	v->type = NI_FT_STR;
 	v->p = keep(f, n->text, n->text_len);
 	v->n = (uint32_t)n->text_len;
-	return 0;
+	if (!closed || (short_enough && is_word_of(like->field, s)))
+		return 0;
+	ni_flt_fail(f->tree.err, n->at, n->len, _("%s is never %.*s"), like->key, ni_flt_quote(n),
+		    f->text + n->at);
+	hint_names(f->tree.err, like->field, short_enough ? s : "");
+	return -1;
 }
 
 static int
@@ -445,7 +485,7 @@ ni_flt_literal(struct ni_filter *f, const struct ni_node *n, const struct ni_ope
 	case NI_FT_ABSTIME:
 		return lit_abstime(f, n, v);
 	case NI_FT_STR:
-		return lit_string(f, n, v);
+		return lit_string(f, n, like, v);
 	case NI_FT_BYTES:
 	case NI_FT_ETHER:
 	case NI_FT_PROTO:
