@@ -75,7 +75,7 @@ fold_label(struct ni_buf *b, const struct ni_ladder_row *row, unsigned brief)
 				     "%llu segments, %llu bytes; ACKs back: %llu", data),
 			   data, bytes, acks);
 	else if (brief == 1 && acks)
-		ni_buf_fmt(b, "%llu × data %llu B, %llu × ACK", data, bytes, acks);
+		ni_buf_fmt(b, _("%llu × data %llu B, %llu × ACK"), data, bytes, acks);
 	else
 		ni_buf_fmt(b, "%llu × %llu B", data + acks, bytes);
 }
