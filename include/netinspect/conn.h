@@ -157,6 +157,8 @@ struct ni_conn {
 	uint64_t data_bytes[2]; /* payload sent, retransmissions counted once */
 
 	/* TCP only, from here on */
+	uint64_t icmp_frame;    /* the first "destination unreachable" about its SYN; 0: none */
+	uint8_t icmp_code;      /* of that message */
 	int64_t initial_rtt_ns; /* SYN to the first ACK that follows it; 0: not known */
 	uint16_t syn_repeats, synack_repeats, fin_repeats;
 	uint8_t completeness; /* which kinds of segments were seen, as tshark's tcp.completeness:

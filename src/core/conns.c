@@ -477,6 +477,46 @@ frame_other(struct ni_conns *c, struct ni_dis *d, const struct ni_layer *l, cons
 	return conn;
 }
 
+/* Where the packet that an ICMP error at @s quotes has its ports, if that is TCP; else NULL. */
+static const uint8_t *
+quoted_tcp(struct ni_span s, bool v6, struct ni_addr_pair *net)
+{
+	enum { HEAD = 8, PORTS = 4 };
+	const uint8_t *ip = s.p + HEAD;
+	size_t header = v6 ? 40 : 20;
+	if (s.cap < HEAD + header + PORTS || s.p[0] != (v6 ? 1 : 3))
+		return NULL;
+	if (!v6)
+		header = (ip[0] & 15u) * 4u;
+	if (ip[v6 ? 6 : 9] != TCP || ip[0] >> 4 != (v6 ? 6 : 4) || header < 20 ||
+	    s.cap < HEAD + header + PORTS)
+		return NULL;
+	net->src = ip + (v6 ? 8 : 12);
+	net->dst = ip + (v6 ? 24 : 16);
+	return ip + header;
+}
+
+/* "Destination unreachable" about the SYN of a connection that is known is its answer. */
+static void
+take_error(struct ni_conns *c, struct ni_dis *d, const struct ni_layer *l)
+{
+	const struct ni_addr_pair net = d->net;
+	const uint8_t proto = d->ipproto;
+	struct ni_flow_key k;
+	struct ni_span s = ni_layer_span(d, l);
+	const uint8_t *p = quoted_tcp(s, proto == ICMP6, &d->net);
+	d->ipproto = TCP;
+	bool found = p && ni_flow_key(&k, d, (uint16_t[]){ni_be16(p), ni_be16(p + 2)});
+	d->net = net;
+	d->ipproto = proto;
+	struct ni_flow *f = found ? ni_flows_find(c->tcp, &k) : NULL;
+	if (!f || f->conn->icmp_frame || f->conn->packets[NI_SERVER] ||
+	    ni_flow_dir(f, &k) != NI_CLIENT)
+		return;
+	f->conn->icmp_frame = d->frame->number;
+	f->conn->icmp_code = s.p[1];
+}
+
 struct ni_conn *
 ni_conns_frame(struct ni_conns *c, struct ni_dis *d, int64_t now_ns)
 {
@@ -495,7 +535,10 @@ ni_conns_frame(struct ni_conns *c, struct ni_dis *d, int64_t now_ns)
 	case ICMP:
 	case ICMP6: {
 		enum ni_side sender = echo_ports(d, l, port);
-		return sender != NI_NOBODY ? frame_other(c, d, l, port, sender) : NULL;
+		if (sender != NI_NOBODY)
+			return frame_other(c, d, l, port, sender);
+		take_error(c, d, l);
+		return NULL;
 	}
 	default:
 		return NULL;

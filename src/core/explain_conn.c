@@ -25,7 +25,7 @@ opening(const struct ni_conn *c)
 	case NI_OPEN_REFUSED:
 		return NI_MSG_C_REFUSED;
 	case NI_OPEN_NO_ANSWER:
-		return NI_MSG_C_NO_ANSWER;
+		return c->icmp_frame ? NI_MSG_C_UNREACHABLE : NI_MSG_C_NO_ANSWER;
 	case NI_OPEN_HALF_OPEN:
 		return c->opening[0].frame ? NI_MSG_C_HALF_OPEN : NI_MSG_C_FROM_SYN_ACK;
 	case NI_OPEN_ABORTED:

@@ -217,6 +217,11 @@ put_no_answer(const struct ni_conn *c, struct ni_buf *b)
 			   rp_word_dur(rp_diff(c->last_ns, c->first_ns)).z);
 	else
 		ni_buf_str(b, _("no answer after 1 SYN"));
+	if (c->icmp_frame)
+		ni_buf_fmt(b,
+			   _("; ICMP says that the destination is unreachable, code %u (frame "
+			     "%llu)"),
+			   c->icmp_code, (unsigned long long)c->icmp_frame);
 }
 
 static void

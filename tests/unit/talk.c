@@ -256,6 +256,24 @@ talk_datagram(struct talk *t, unsigned from, const void *data, size_t n)
 }
 
 void
+talk_unreachable(struct talk *t, uint8_t code)
+{
+	uint8_t p[ETH + IP + 8 + IP + 8];
+	uint8_t quoted[ETH + IP];
+	uint8_t *icmp = p + ETH + IP;
+	headers(p, 1, 1, 8 + IP + 8);
+	headers(quoted, 0, 6, TCP);
+	memset(icmp, 0, 8);
+	icmp[0] = 3;
+	icmp[1] = code;
+	memcpy(icmp + 8, quoted + ETH, IP);
+	put16(icmp + 8 + IP, t->port[0]);
+	put16(icmp + 8 + IP + 2, t->port[1]);
+	put32(icmp + 8 + IP + 4, t->next[0] - 1);
+	talk_frame(t, p, sizeof(p), sizeof(p));
+}
+
+void
 talk_ping(struct talk *t, unsigned from, uint8_t type, uint16_t ident)
 {
 	uint8_t p[ETH + IP + 8];

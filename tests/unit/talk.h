@@ -85,6 +85,9 @@ void talk_datagram(struct talk *t, unsigned from, const void *p, size_t n);
 /** An ICMP message of @type; 8 and 0 are echo request and reply. */
 void talk_ping(struct talk *t, unsigned from, uint8_t type, uint16_t ident);
 
+/** "Destination unreachable" with @code from the server's side about a segment of the client's. */
+void talk_unreachable(struct talk *t, uint8_t code);
+
 /** Repeatable randomness. */
 uint32_t talk_random(uint32_t *seed);
 

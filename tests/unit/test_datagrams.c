@@ -118,14 +118,37 @@ test_echo_answer_alone(void **state)
 	assert_int_equal(t.ended[0].first_frame, 1);
 }
 
+/* An ICMP error is the answer to the SYN that it quotes, and to nothing else. */
+static void
+test_unreachable(void **state)
+{
+	(void)state;
+	begin(NULL);
+	ports(4000, 81);
+	t.next[0] = 100;
+	talk_unreachable(&t, 13); /* about nothing that is known */
+	talk_segment(&t, 0, TALK_SYN, t.next[0]++, NULL, 0);
+	ports(4000, 82);
+	talk_unreachable(&t, 13);
+	ports(4000, 81);
+	talk_unreachable(&t, 13);
+	talk_unreachable(&t, 1);
+	talk_handshake(&t, 4001, 81);
+	talk_unreachable(&t, 1);
+	talk_end(&t);
+	assert_int_equal(t.nended, 2);
+	assert_int_equal(t.ended[0].icmp_frame, 4);
+	assert_int_equal(t.ended[0].icmp_code, 13);
+	assert_int_equal(t.ended[1].icmp_frame, 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_icmp),
-	    cmocka_unit_test(test_silence),
-	    cmocka_unit_test(test_datagram_flood),
-	    cmocka_unit_test(test_echo_answer_alone),
+	    cmocka_unit_test(test_icmp),           cmocka_unit_test(test_silence),
+	    cmocka_unit_test(test_datagram_flood), cmocka_unit_test(test_echo_answer_alone),
+	    cmocka_unit_test(test_unreachable),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

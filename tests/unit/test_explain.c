@@ -395,6 +395,9 @@ test_every_sentence(void **state)
 		tell(OPEN, ends[i]);
 		tell("c S 100;s SA 500 101", ends[i]);
 	}
+	tell("c S 100", NI_TCP_END_CAPTURE);
+	run.tcp[0].c.icmp_frame = 2;
+	conn_text(&run.tcp[0].c);
 	play("c S 100");
 	conn_text(&run.tcp[0].c); /* not over yet */
 	tell(OPEN "c FA 159 780;s FA 780 160;c A 160 781", NI_TCP_END_CAPTURE);
