@@ -21,7 +21,7 @@ struct message {
 	struct ni_messages *messages;
 	struct ni_lines lines;
 	int width;
-	uint64_t made; /* version of the watch + 1 that the lines were made for */
+	uint64_t made; /* measure() + 1 that the lines were made for */
 };
 
 static void
@@ -131,6 +131,16 @@ add_message(struct message *m, const struct ni_message *x, int width)
 	free(text);
 }
 
+/* Differs when there is more to show. */
+static uint64_t
+measure(const struct ni_messages *m)
+{
+	uint64_t sum = m->n;
+	for (unsigned i = 0; i < m->n; i++)
+		sum += 4 * (m->message[i].decoded + m->message[i].lost) + 2 * m->message[i].whole;
+	return sum;
+}
+
 static void
 message_draw(struct ni_view *v, struct ni_rect r)
 {
@@ -138,7 +148,7 @@ message_draw(struct ni_view *v, struct ni_rect r)
 	char mem[LINE];
 	struct ni_buf b = ni_buf(mem, sizeof(mem));
 	const struct ni_watch *w = m->messages->watch;
-	uint64_t now = ni_watch_version(w) + 1;
+	uint64_t now = measure(m->messages) + 1;
 	if (m->width != r.w - 1 || m->made != now) {
 		m->width = r.w - 1;
 		m->made = now;

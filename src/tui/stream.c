@@ -23,7 +23,8 @@ struct stream {
 	/* What the lines were made for: */
 	int width;
 	bool made_hex;
-	uint64_t made; /* version of the watch + 1 */
+	uint64_t made;                 /* version of the watch + 1 */
+	size_t made_turns, made_bytes; /* that there were */
 	/* The last turn, which may go on, begins behind these. */
 	size_t turns, count, bytes;
 };
@@ -110,6 +111,11 @@ make_lines(struct stream *s, int width)
 	bool same = s->width == width && s->made_hex == s->hex;
 	if (same && (s->made == now || (s->view.app->held && s->made)))
 		return;
+	bool nothing_new = s->made_turns == s->said->turns && s->made_bytes == s->said->n;
+	if (same && nothing_new && s->made) {
+		s->made = now;
+		return;
+	}
 	if (!same) {
 		ni_lines_clear(&s->lines);
 		s->turns = s->count = s->bytes = 0;
@@ -117,6 +123,8 @@ make_lines(struct stream *s, int width)
 	s->width = width;
 	s->made_hex = s->hex;
 	s->made = now;
+	s->made_turns = s->said->turns;
+	s->made_bytes = s->said->n;
 	s->lines.count = s->count;
 	s->lines.n = s->bytes;
 	for (; s->turns < s->said->turns; s->turns++) {
