@@ -294,6 +294,14 @@ cmd_unsanitized(char *arg)
 	run.failed = run.skip = true;
 }
 
+/* unchecked: for other programs, which send what they like. */
+static void
+cmd_unchecked(char *arg)
+{
+	(void)arg;
+	run.unchecked = true;
+}
+
 static const struct {
 	const char *name;
 	void (*run)(char *arg);
@@ -318,6 +326,7 @@ static const struct {
     {"screen", cmd_screen},
     {"sh", cmd_sh},
     {"unsanitized", cmd_unsanitized},
+    {"unchecked", cmd_unchecked},
 };
 
 /* ---- cases ---- */
@@ -331,6 +340,7 @@ forget(void)
 	run.term.rows = 24;
 	run.term.master = -1;
 	run.envs = 0;
+	run.unchecked = false;
 	run.patience_ms = PATIENCE_MS;
 	snprintf(run.type, sizeof(run.type), "xterm-256color");
 	snprintf(run.locale, sizeof(run.locale), "C.UTF-8");

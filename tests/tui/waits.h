@@ -25,7 +25,7 @@ enum { SLOWER = 1, SANITIZED = 0 };
 struct script {
 	struct term term;
 	char name[200];
-	bool in_case, failed, skip, interactive, running;
+	bool in_case, failed, skip, unchecked, interactive, running;
 	unsigned line, passed, failures, skipped;
 	char command[LINE_MAX_BYTES]; /* what was run last */
 	int64_t patience_ms;
