@@ -359,16 +359,18 @@ term_line(const struct term *t, int row, char out[TERM_LINE])
 	out[n] = '\0';
 }
 
-bool
-term_restored(struct term *t, const char **why)
+const char *
+term_restored(struct term *t)
 {
 	struct termios now;
-	*why = t->alternate   ? "the other screen is still shown"
-	       : !t->cursor   ? "the cursor is still hidden"
-	       : t->raw.mouse ? "the mouse is still reported"
-			      : NULL;
-	if (!*why && (tcgetattr(t->master, &now) || now.c_lflag != t->before.c_lflag ||
-		      now.c_iflag != t->before.c_iflag || now.c_oflag != t->before.c_oflag))
-		*why = "the settings of the terminal are not as before";
-	return !*why;
+	if (t->alternate)
+		return "the other screen is still shown";
+	if (!t->cursor)
+		return "the cursor is still hidden";
+	if (t->raw.mouse)
+		return "the mouse is still reported";
+	if (tcgetattr(t->master, &now) || now.c_lflag != t->before.c_lflag ||
+	    now.c_iflag != t->before.c_iflag || now.c_oflag != t->before.c_oflag)
+		return "its settings are others";
+	return NULL;
 }

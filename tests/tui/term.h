@@ -57,8 +57,8 @@ bool term_quiet(struct term *t);
 void term_line(const struct term *t, int row, char out[TERM_LINE]);
 /** The cell; blank outside the screen. */
 VTermScreenCell term_cell(const struct term *t, int row, int col);
-/** Whether the terminal is as it was before the program. */
-bool term_restored(struct term *t, const char **why);
+/** In what the terminal is not as it was before the program; NULL: in nothing. */
+const char *term_restored(struct term *t);
 
 int64_t term_now(void);
 

@@ -358,7 +358,7 @@ end_case(void)
 		run.patience_ms = 3000;
 		cmd_exits(zero);
 		if (!run.failed && !script_wait(script_tidy, ""))
-			script_fail("the terminal is not as it was");
+			script_fail("the terminal is not as it was: %s", term_restored(&run.term));
 	}
 	if (run.skip)
 		run.skipped++;

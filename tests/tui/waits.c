@@ -195,9 +195,8 @@ script_started(const char *arg)
 bool
 script_tidy(const char *arg)
 {
-	const char *why;
 	(void)arg;
-	return term_restored(&run.term, &why);
+	return !term_restored(&run.term);
 }
 
 const struct script_waits script_waits[] = {
