@@ -66,6 +66,8 @@ struct ni_view_ops {
 	/* The columns that can be chosen; NULL: none. */
 	const struct ni_column_def *columns;
 	int ncolumns;
+	/* Bytes that it holds for each row, or NULL. */
+	uint64_t (*bytes)(const struct ni_view *v);
 	/* What takes long at the moment, for the last line; Esc is given to act() first then. */
 	void (*busy)(const struct ni_view *v, struct ni_buf *b);
 	/* What e shows. */

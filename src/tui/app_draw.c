@@ -269,7 +269,8 @@ counters(struct ni_app *a, const struct ni_model_stats *s, struct ni_buf *b, int
 	}
 	char size[32];
 	struct ni_buf sz = ni_buf(size, sizeof(size));
-	ni_app_bytes(&sz, s->bytes);
+	const struct ni_view *v = ni_app_top(a);
+	ni_app_bytes(&sz, s->bytes + (v->ops->bytes ? v->ops->bytes(v) : 0));
 	ni_buf_fmt(&one, _("  index %s"), ni_buf_z(&sz));
 	entry(b, width, &one);
 	if (ni_model_live(a->model)) {

@@ -527,4 +527,6 @@ const struct ni_view_ops ni_http_view = {
     .write = http_write,
     .follows = http_follows,
     .explain = http_explain,
+    .columns = columns,
+    .ncolumns = NCOLS,
 };

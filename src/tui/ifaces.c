@@ -388,4 +388,6 @@ const struct ni_view_ops ni_ifaces_view = {
     .copy = ifaces_copy,
     .mouse = ifaces_mouse,
     .search = ifaces_search,
+    .columns = columns,
+    .ncolumns = NCOLS,
 };

@@ -196,6 +196,13 @@ packets_work(struct ni_view *v, int64_t ns)
 	return ni_packets_sort_work((struct ni_packets *)v, ns);
 }
 
+static uint64_t
+packets_bytes(const struct ni_view *v)
+{
+	const struct ni_packets *p = (const struct ni_packets *)v;
+	return p->order ? ni_sorted_bytes(p->order) : 0;
+}
+
 static void
 packets_busy(const struct ni_view *v, struct ni_buf *b)
 {
@@ -343,6 +350,7 @@ const struct ni_view_ops ni_packets_view = {
     .explain = packets_explain,
     .work = packets_work,
     .busy = packets_busy,
+    .bytes = packets_bytes,
     .columns = ni_packets_columns,
     .ncolumns = NI_PACKETS_COLUMNS,
 };

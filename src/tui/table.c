@@ -24,6 +24,16 @@ ni_table_free(struct ni_table *t)
 	t->order = NULL;
 }
 
+/* The columns that were chosen for the view whose own table this is; of others all. */
+static struct ni_columns
+shown(const struct ni_table *t)
+{
+	for (unsigned i = 0; i < NI_APP_TABS; i++)
+		if (ni_app_tabs[i] && ni_app_tabs[i]->columns == t->ops->columns)
+			return t->v->app->columns[i];
+	return ni_columns_all(t->ops->n);
+}
+
 /* ---- order ---- */
 
 static int
@@ -94,12 +104,8 @@ draw_cells(const struct ni_table *t, struct ni_rect at, const int *width, cells 
 {
 	char line[LINE];
 	struct ni_buf b = ni_buf(line, sizeof(line));
-	for (int i = 0; i < t->ops->n; i++) {
-		if (!width[i])
-			continue;
-		ni_line_fit(&b, (*text)[i], width[i], (enum ni_fit)t->ops->columns[i].fit);
-		ni_buf_c(&b, ' ');
-	}
+	struct ni_columns c = shown(t);
+	ni_columns_line(&b, &c, t->ops->columns, width, (*text)[0], NI_TABLE_CELL);
 	ni_screen_text(at.y, at.x, at.w, ni_buf_z(&b), role, true);
 }
 
@@ -177,7 +183,8 @@ ni_table_draw(struct ni_table *t, struct ni_rect r, uint64_t rows, uint64_t vers
 		make_cells(t, t->order[top + (uint64_t)k], NULL, &text);
 		widen(t, &text, natural);
 	}
-	ni_columns_fit(t->ops->columns, t->ops->n, natural, r.w, width);
+	struct ni_columns c = shown(t);
+	ni_columns_fit_shown(&c, t->ops->columns, natural, r.w, width);
 	make_titles(t, &text);
 	draw_cells(t, r, width, &text, NI_ROLE_TITLE);
 	for (int k = 0; k < n; k++) {
@@ -194,10 +201,12 @@ ni_table_draw(struct ni_table *t, struct ni_rect r, uint64_t rows, uint64_t vers
 static void
 sort(struct ni_table *t, int way)
 {
-	int n = t->ops->n;
+	struct ni_columns c = shown(t);
+	int left = c.n;
 	do
-		t->sort = t->sort < 0 ? (way > 0 ? 0 : n - 1) : (t->sort + way + n) % n;
-	while (t->sort == t->ops->wide || !*t->ops->columns[t->sort].title);
+		t->sort = t->sort < 0 ? ni_columns_at(&c, way > 0 ? 0 : c.n - 1)
+				      : ni_columns_step(&c, t->sort, way);
+	while (left-- && (t->sort == t->ops->wide || !*t->ops->columns[t->sort].title));
 	t->version = 0;
 }
 
