@@ -115,6 +115,41 @@ roff(FILE *out, const char *s)
 }
 
 static void
+man_values(FILE *out, const struct ni_field *f)
+{
+	char *text = NULL;
+	size_t n = 0;
+	FILE *mem = open_memstream(&text, &n);
+	if (!mem)
+		exit(1);
+	ni_print_values(mem, f, VALUES);
+	if (fclose(mem))
+		exit(1);
+	if (n) {
+		fputs("\n.br\nValues: ", out);
+		roff(out, text);
+		fputc('.', out);
+	}
+	free(text);
+}
+
+static void
+man_field(FILE *out, const struct ni_proto *p, const struct ni_field *f)
+{
+	fprintf(out, ".TP\n.B %s\n", f->key);
+	roff(out, f->name);
+	if (f->doc)
+		fputs(": ", out);
+	roff(out, f->doc);
+	fprintf(out, " (%s%s%s", ni_type_name(f->type), ref_of(p, f)[0] ? "; " : "", ref_of(p, f));
+	if (f->alias)
+		fprintf(out, "; also \\fB%s\\fP", f->alias);
+	fputs(").", out);
+	man_values(out, f);
+	fputc('\n', out);
+}
+
+static void
 write_man(FILE *out, const struct ni_registry *reg)
 {
 	for (unsigned id = 1; id <= ni_registry_count(reg); id++) {
@@ -122,17 +157,9 @@ write_man(FILE *out, const struct ni_registry *reg)
 		fputs(".SS ", out);
 		roff(out, p->title);
 		fprintf(out, " (%s)\n", p->key);
-		for (const struct ni_field *f = p->fields; f && f->key; f++) {
-			if (ni_key_seen(p, f))
-				continue;
-			fprintf(out, ".TP\n.B %s\n", f->key);
-			roff(out, f->name);
-			if (f->doc)
-				fputs(": ", out);
-			roff(out, f->doc);
-			fprintf(out, " (%s%s%s).\n", ni_type_name(f->type),
-				ref_of(p, f)[0] ? "; " : "", ref_of(p, f));
-		}
+		for (const struct ni_field *f = p->fields; f && f->key; f++)
+			if (!ni_key_seen(p, f))
+				man_field(out, p, f);
 	}
 }
 
