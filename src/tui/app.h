@@ -162,6 +162,9 @@ bool ni_app_pop(struct ni_app *a);
 /** Show tab @tab (0-based). */
 void ni_app_tab(struct ni_app *a, unsigned tab);
 
+/** Draw a ladder that is part of another view: nothing in it is selected. */
+void ni_ladder_draw_below(struct ni_view *v, struct ni_rect r);
+
 /** Show the stream that the selected packet belongs to. */
 void ni_stream_follow(struct ni_app *a);
 

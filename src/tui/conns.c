@@ -30,13 +30,29 @@ struct conns {
 	uint32_t selected;                      /* key of the conversation */
 	struct ni_rect at;
 	bool shown_trouble; /* T was pressed before: go on behind the cursor */
+	/* The ladder of the selected connection, below the list. */
+	struct ni_view *ladder;
+	uint32_t ladder_of;
+	bool alone;    /* it is not wanted */
+	bool has_room; /* there was room for it when this was last drawn */
 };
+
+static void
+drop_ladder(struct conns *c)
+{
+	if (c->ladder)
+		c->ladder->ops->destroy(c->ladder);
+	c->ladder = NULL;
+	c->ladder_of = NI_IX_NO_CONN;
+}
 
 static void
 conns_destroy(struct ni_view *v)
 {
-	free(((struct conns *)v)->order);
-	free(v);
+	struct conns *c = (struct conns *)v;
+	drop_ladder(c);
+	free(c->order);
+	free(c);
 }
 
 static struct ni_view *
@@ -49,7 +65,7 @@ conns_create(struct ni_app *a, const struct ni_view_arg *arg, struct ni_err *err
 		return NULL;
 	}
 	c->view = (struct ni_view){&ni_conns_view, a};
-	c->selected = NI_IX_NO_CONN;
+	c->selected = c->ladder_of = NI_IX_NO_CONN;
 	return &c->view;
 }
 
@@ -230,9 +246,8 @@ draw_titles(const struct conns *c, struct ni_rect r, const int *width)
 }
 
 static void
-conns_draw(struct ni_view *v, struct ni_rect r)
+draw_list(struct conns *c, struct ni_rect r)
 {
-	struct conns *c = (struct conns *)v;
 	int natural[NI_CONNS_N];
 	int width[NI_CONNS_N];
 	int rows = r.h - 1 < MAX_ROWS ? r.h - 1 : MAX_ROWS;
@@ -269,6 +284,53 @@ conns_draw(struct ni_view *v, struct ni_rect r)
 			 i == c->list.cursor ? NI_ROLE_SELECTED : role_of(row(c, i)));
 	}
 	free(text);
+}
+
+/* Rows for the list where the ladder is below it: as many as it needs, but half of them at most. */
+static int
+rows_of_list(const struct conns *c, int rows)
+{
+	enum { LEAST = 4 };
+	int half = rows / 2;
+	int want = c->n < (uint64_t)half ? (int)c->n + 1 : half;
+	return want < LEAST ? LEAST : want;
+}
+
+static void
+conns_draw(struct ni_view *v, struct ni_rect r)
+{
+	enum { ROOM = 18 };
+	struct conns *c = (struct conns *)v;
+	settle(c);
+	c->has_room = r.h >= ROOM && !c->alone;
+	bool below = c->has_room && c->selected >> NI_IX_CONN_SHIFT == NI_IX_TCP;
+	int h = below ? rows_of_list(c, r.h) : r.h;
+	draw_list(c, (struct ni_rect){r.y, r.x, h, r.w});
+	if (!below)
+		return;
+	ni_screen_hline(r.y + h, r.x, r.w, NI_ROLE_DIM);
+	if (c->ladder && c->ladder_of == c->selected)
+		ni_ladder_draw_below(c->ladder,
+				     (struct ni_rect){r.y + h + 1, r.x, r.h - h - 1, r.w});
+}
+
+/* The ladder is made when nothing else is to be done: whoever moves on does not wait for it. */
+static bool
+conns_work(struct ni_view *v, int64_t ns)
+{
+	struct conns *c = (struct conns *)v;
+	struct ni_view_arg arg = {.conn = c->selected};
+	bool wanted = c->has_room && c->selected >> NI_IX_CONN_SHIFT == NI_IX_TCP;
+	if (!wanted || c->ladder_of != c->selected)
+		drop_ladder(c);
+	if (!wanted)
+		return false;
+	if (!c->ladder) {
+		c->ladder = ni_ladder_view.create(v->app, &arg, NULL);
+		c->ladder_of = c->selected;
+		v->app->dirty = true;
+	}
+	return c->ladder && c->ladder->ops->work(c->ladder, ns);
 }
 
 /* ---- keys ---- */
@@ -342,6 +404,8 @@ conns_act(struct ni_view *v, enum ni_act act)
 		next_trouble(c);
 	} else if (act == NI_ACT_FOLLOW) {
 		c->list.follow = !c->list.follow;
+	} else if (act == NI_ACT_ZOOM) {
+		c->alone = !c->alone;
 	} else {
 		return false;
 	}
@@ -436,6 +500,7 @@ const struct ni_view_ops ni_conns_view = {
     .draw = conns_draw,
     .act = conns_act,
     .position = conns_position,
+    .work = conns_work,
     .copy = conns_copy,
     .mouse = conns_mouse,
     .search = conns_search,

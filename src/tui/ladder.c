@@ -37,6 +37,7 @@ struct ladder {
 	bool absolute; /* sequence numbers are shown as on the wire */
 	bool again;    /* the rows have to be laid out anew */
 	bool explain;  /* what the selected row means is shown below */
+	bool below;    /* it is part of another view */
 	struct ni_lines words;
 	struct ni_rect at; /* of the rows */
 };
@@ -234,7 +235,7 @@ draw_rows(struct ladder *l, struct ni_rect r)
 		const struct ni_ladder_row *row = row_at(l, i);
 		unsigned lines = ni_ladder_lines(&l->look, l->rungs->ladder, row);
 		enum ni_role role = role_of(ni_ladder_tone(l->rungs->ladder, row));
-		bool on = i == l->list.cursor;
+		bool on = i == l->list.cursor && !l->below;
 		for (unsigned k = 0; k < lines && y < r.h; k++) {
 			struct ni_buf b = ni_buf(mem, sizeof(mem));
 			ni_ladder_line(&b, &l->look, l->rungs->ladder, row, k);
@@ -320,6 +321,13 @@ ladder_draw(struct ni_view *v, struct ni_rect r)
 	ni_list_resize(&l->list, l->rungs->rows, l->at.h);
 	scroll_to_cursor(l);
 	draw_rows(l, l->at);
+}
+
+void
+ni_ladder_draw_below(struct ni_view *v, struct ni_rect r)
+{
+	((struct ladder *)v)->below = true;
+	ladder_draw(v, r);
 }
 
 /* ---- keys ---- */
