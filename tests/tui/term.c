@@ -62,9 +62,12 @@ static void
 shell(int report, int control, char *const *argv, const char *const *env, const char *errors)
 {
 	int status;
+	char go;
 	signal(SIGTTOU, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGINT, SIG_IGN);
+	if (read(control, &go, 1) != 1)
+		_exit(0);
 	pid_t pid = fork();
 	if (pid == 0) {
 		setpgid(0, 0);
@@ -76,7 +79,6 @@ shell(int report, int control, char *const *argv, const char *const *env, const 
 	setpgid(pid, pid);
 	tell(report, 'p', pid);
 	while (waitpid(pid, &status, WUNTRACED) == pid) {
-		char go;
 		if (!WIFSTOPPED(status)) {
 			tell(report, 'e', status);
 			break;
@@ -165,6 +167,7 @@ term_start(struct term *t, char *const *argv, const char *const *env, const char
 	fcntl(t->master, F_SETFD, FD_CLOEXEC);
 	fcntl(t->master, F_SETFL, O_NONBLOCK);
 	tcgetattr(t->master, &t->before);
+	term_continue(t);
 	t->stirred_ns = term_now();
 	while (!t->pid && !t->ended)
 		term_pump(t, 1000);
