@@ -74,6 +74,12 @@ say_content(struct ni_ex *x)
 	if (one_way(c))
 		ni_say(x, NI_MSG_C_ONE_WAY);
 	ni_say(x, data ? NI_MSG_C_DATA : NI_MSG_C_NO_DATA);
+	for (x->mover = 0; x->mover < 2; x->mover++) {
+		if (c->mss[!x->mover] && c->largest[x->mover] > c->mss[!x->mover]) {
+			ni_say(x, NI_MSG_C_OFFLOAD);
+			break;
+		}
+	}
 	if (data && c->service)
 		ni_say(x, c->requests ? NI_MSG_C_REQUESTS : NI_MSG_C_SERVICE);
 	if (c->requests && c->opening[0].frame && (c->requests > 1 || is_over(c)))

@@ -83,6 +83,8 @@ NUMBER(closing_2, x->c->closing[1].frame)
 NUMBER(closing_3, x->c->closing[2].frame)
 NUMBER(closing_4, x->c->closing[3].frame)
 NUMBER(requests_n, x->c->requests)
+NUMBER(largest, x->c->largest[x->mover])
+NUMBER(their_mss, x->c->mss[!x->mover])
 NUMBER(icmp_frame, x->c->icmp_frame)
 NUMBER(icmp_code, x->c->icmp_code)
 NUMBER(sack_from, x->r->sack_from)
@@ -225,7 +227,7 @@ static const struct {
 	{"packets", packets}, {"times", times}, {"requests", requests}, {"overhead", overhead},
 	{"rto", rto}, {"rtt", rtt}, {"since_open", since_open}, {"open_time", open_time},
 	{"close_gap", close_gap}, {"fin_gap", fin_gap},
-	{"icmp_frame", icmp_frame},
+	{"largest", largest}, {"their_mss", their_mss}, {"icmp_frame", icmp_frame},
 	{"icmp_code", icmp_code}, {"sack_from", sack_from}, {"sack_last", sack_last}, {"now_sender", now_sender}, {"now_peer", now_peer},
 	{"was_sender", was_sender}, {"from", from}, {"to", to}, {"why", why}, {"ref", ref},
 	{"reset_state", reset_state}, {"first_state", first_state},

@@ -423,6 +423,26 @@ put_marks(const struct ni_conn *c, struct ni_buf *b)
 	}
 }
 
+/* Nothing on the wire is larger than the MSS: such a segment is still, or again, in one piece. */
+static void
+put_offload(const struct ni_conn *c, struct ni_buf *b)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		if (!c->mss[!i] || c->largest[i] <= c->mss[!i])
+			continue;
+		ni_buf_fmt(b,
+			   i == NI_CLIENT
+			       ? _("the client's segments seem to have up to %u bytes, but the MSS "
+				   "is %u: they were captured before the network card cut them, or "
+				   "after it joined them")
+			       : _("the server's segments seem to have up to %u bytes, but the MSS "
+				   "is %u: they were captured before the network card cut them, or "
+				   "after it joined them"),
+			   c->largest[i], c->mss[!i]);
+		return;
+	}
+}
+
 /* ---- the block ---- */
 
 static void
@@ -476,6 +496,8 @@ rp_block(const struct rp_ctx *ctx, const struct ni_conn *c)
 	sentence(ctx, _("data"), &b);
 	put_marks(c, &b);
 	sentence(ctx, _("marks"), &b);
+	put_offload(c, &b);
+	sentence(ctx, _("offload"), &b);
 	unsigned opened = bd.n;
 	draw_steps(&bd, c->open == NI_OPEN_STRAY ? _("probe") : _("closing"), c->closing,
 		   NI_CLOSE_STEPS);
