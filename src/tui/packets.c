@@ -137,7 +137,7 @@ act_list(struct ni_packets *p, enum ni_act act)
 {
 	if (ni_list_act(&p->list, act)) {
 		p->stay = false;
-		if (act == NI_ACT_BOTTOM && ni_model_live(p->view.app->model))
+		if (act == NI_ACT_BOTTOM && !p->order && ni_model_live(p->view.app->model))
 			p->list.follow = true;
 		ni_packets_select(p);
 	} else if (act == NI_ACT_RIGHT) {

@@ -341,10 +341,10 @@ ni_sorted_work(struct ni_sorted *o, const struct ni_sorted_of *of, int64_t budge
 		restart(o, of);
 	if (o->sorting)
 		return sort(o, end);
+	forget(o);
 	uint64_t seen = of->members ? of->members->seen : of->last;
 	if (o->filled >= seen || (o->done_ns && now < o->done_ns + pause_ns(o, of, seen)))
 		return false;
-	forget(o);
 	if (!fill(o, of, end))
 		begin_sorting(o);
 	return true;
