@@ -191,8 +191,8 @@ ni_tcp_analysed(const struct ni_tcp_out *seg)
 static bool
 get_initial_rtt(const struct ni_dis *d, const struct ni_layer *l, struct ni_value *v)
 {
-	const struct ni_conn *c = ni_tcp_analysed(ni_tcp_seg(d, l)) ? conn_of(d, l) : NULL;
-	v->i = c ? c->initial_rtt_ns : 0;
+	const struct ni_tcp_out *seg = ni_tcp_seg(d, l);
+	v->i = ni_tcp_analysed(seg) ? seg->initial_rtt_ns : 0;
 	return v->i != 0;
 }
 

@@ -564,6 +564,7 @@ ni_tcp_track(struct ni_tcp *t, const struct ni_tcp_in *in, struct ni_tcp_out *ou
 	}
 	out->marks = x.marks;
 	out->delta_ns = nothing_yet(t) ? 0 : ns_since(in->ts_ns, t->c.last_ns);
+	out->initial_rtt_ns = t->c.initial_rtt_ns;
 	count(t, &x);
 	fill_out(t, in, out);
 	return NI_TRACK_OK;

@@ -65,11 +65,12 @@ struct ni_tcp_out {
 	bool unseen;         /* a retransmission of what was not captured before */
 	bool acked_already;  /* it begins with a number that was acknowledged before */
 	uint64_t dup_ack_frame;
-	uint64_t acks_frame; /* the segment this one acknowledges; 0: none */
-	int64_t ack_rtt_ns;  /* since acks_frame */
-	uint64_t rto_frame;  /* retransmission: of which segment; 0: not known */
-	int64_t rto_ns;      /* since rto_frame */
-	int64_t delta_ns;    /* since the segment before it; 0: it is the first */
+	uint64_t acks_frame;    /* the segment this one acknowledges; 0: none */
+	int64_t ack_rtt_ns;     /* since acks_frame */
+	uint64_t rto_frame;     /* retransmission: of which segment; 0: not known */
+	int64_t rto_ns;         /* since rto_frame */
+	int64_t delta_ns;       /* since the segment before it; 0: it is the first */
+	int64_t initial_rtt_ns; /* the connection's, as far as known with this segment; 0: not */
 };
 
 /*

@@ -18,7 +18,6 @@ dns.qry.*               dns-badlabel.pcap               a label of a type that w
 dns.count.labels        dns-badlabel.pcap               of a name that is none no labels are counted
 dns.qry.name*           dns_fwdptr.pcap                 where a bad name can be told to loop it is not called too long; remarks have no length
 dns.count.labels        dns_fwdptr.pcap                 of a name that is none no labels are counted
-dns.qry.class           dns_fwdptr.pcap                 10,518 questions: -T fields ends a field at 64 KiB
 _ws.col.Info            dns_fwdptr.pcap                 where a bad name can be told to loop it is not called too long
 _ws.col.Info            dns-badlabel.pcap               a label of a type that was withdrawn: tshark stops, we go on where a name's end is known
 _ws.col.*               dns_udp_8053.pcap               tshark guesses DNS on any UDP port; we go by the port and by -d
@@ -46,5 +45,4 @@ ntp.stratum             ntp-mode7.pcap                  what private messages ca
 ntp.ppoll               ntp-mode7.pcap                  what private messages carry is not taken apart
 
 # TLS
-tls.handshake.extension.data  *                         tshark prints <MISSING> for an extension without data; we print nothing
 tls.record*             nfs-write-verf-cookie.pcapng    tshark takes NFS on port 443 or the like for SSL 2
