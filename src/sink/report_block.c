@@ -350,6 +350,11 @@ static const char *const three_segments[] = {
 static const char *const one_fin[] = {N_("half-closed: only one FIN was seen, the client's"),
 				      N_("half-closed: only one FIN was seen, the server's"),
 				      N_("half-closed: only one FIN was seen")};
+/* Of one captured direction nobody can say whether the other closed, before or after. */
+static const char *const one_way_fin[] = {
+    N_("closed by the client; the other direction was not captured"),
+    N_("closed by the server; the other direction was not captured"),
+    N_("closed; the other direction was not captured")};
 
 static void
 put_close(const struct ni_conn *c, struct ni_buf *b)
@@ -378,6 +383,10 @@ put_close(const struct ni_conn *c, struct ni_buf *b)
 		put_reset(c, b);
 		break;
 	case NI_CLOSE_HALF_CLOSED:
+		if (!c->packets[0] || !c->packets[1]) {
+			put_closed(c, b, one_way_fin);
+			break;
+		}
 		put_closed(c, b, one_fin);
 		put_states(c, b);
 		break;

@@ -55,6 +55,22 @@ a_connection_on_the_blackboard(void **state)
 	has("ShADadFf");
 }
 
+/* With one direction captured nobody knows whether the other side closed. */
+static void
+one_direction_is_no_half_close(void **state)
+{
+	struct ni_conn c = good_conn(7);
+	(void)state;
+	c.close = NI_CLOSE_HALF_CLOSED;
+	c.packets[NI_SERVER] = 0;
+	begin(false);
+	frame(1, 60, NULL);
+	end_conn(&c);
+	end();
+	has("closed by the client; the other direction was not captured");
+	assert_null(strstr(text, "half-closed: only"));
+}
+
 /* Every way to open and to close says its piece and fits the page. */
 static void
 every_verdict(void **state)
@@ -529,6 +545,7 @@ main(void)
 	    cmocka_unit_test(nothing_at_all),
 	    cmocka_unit_test(a_connection_on_the_blackboard),
 	    cmocka_unit_test(every_verdict),
+	    cmocka_unit_test(one_direction_is_no_half_close),
 	    cmocka_unit_test(troubles_come_first),
 	    cmocka_unit_test(every_trouble_has_a_name),
 	    cmocka_unit_test(dhcp_and_ntp_that_failed),
