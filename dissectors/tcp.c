@@ -46,9 +46,11 @@ static const struct ni_note_def note_offload = {
     NI_CHAT};
 
 static void
-check_sum(struct ni_dis *d, const struct ni_layer *l)
+check_sum(struct ni_dis *d, struct ni_layer *l)
 {
 	struct ni_cksum_result r = ni_tcp_verify(d, l);
+	if (r.status == NI_CKSUM_BAD && !r.partial)
+		l->flags |= NI_L_BAD_SUM;
 	if (r.status == NI_CKSUM_BAD)
 		ni_note(d, l, r.partial ? &note_offload : &note_bad);
 }

@@ -32,6 +32,7 @@ enum {
 enum ni_layer_flag {
 	NI_L_QUOTED = 1 << 0,   /* inside an ICMP error: shown, never tracked */
 	NI_L_FRAGMENT = 1 << 1, /* part of a datagram that is not (yet) whole */
+	NI_L_BAD_SUM = 1 << 2,  /* a TCP segment whose checksum was verified and is wrong */
 };
 
 struct ni_layer {

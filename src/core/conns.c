@@ -304,6 +304,7 @@ ni_conns_segment(const struct ni_dis *d, const struct ni_layer *l, struct ni_tcp
 	    .win = ni_be16(s.p + 14),
 	    .flags = ni_be16(s.p + 12) & 0x1ff,
 	    .optlen = (uint8_t)((l->hdr < s.cap ? l->hdr : s.cap) - TCP_HDR),
+	    .bad_sum = l->flags & NI_L_BAD_SUM,
 	    .opts = s.p + TCP_HDR,
 	};
 	if (d->net.kind == NI_ADDR_IP4 && d->net_layer < d->nlayers) {

@@ -40,6 +40,7 @@ struct ni_tcp_in {
 	uint16_t ip_id;      /* IPv4 identification, 0 for IPv6 */
 	uint8_t dir;         /* enum ni_side that sent it */
 	uint8_t optlen;      /* bytes at opts that were captured */
+	bool bad_sum;        /* its checksum is wrong */
 	const uint8_t *opts; /* TCP options, hostile; may be NULL if optlen is 0 */
 };
 
@@ -143,8 +144,8 @@ struct ni_tcp_side {
 	int64_t fin_ns;      /* when it was given its peer's FIN or an RST */
 	int64_t ack_ns;      /* when it was given the ACK of its SYN or FIN */
 	uint64_t nxt_frame;
-	uint64_t ack_frame;             /* the first of its segments with this ack */
-	uint32_t rexmits, zero_windows; /* for Zeek's letters */
+	uint64_t ack_frame;                       /* the first of its segments with this ack */
+	uint32_t rexmits, zero_windows, bad_sums; /* for Zeek's letters */
 	uint32_t rst_seq;
 	uint16_t gaps;
 	uint16_t count; /* segments between head and tail */

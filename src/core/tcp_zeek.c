@@ -4,7 +4,7 @@
  *
  *   S SYN, H SYN,ACK, A pure ACK, D data, F FIN, R RST, I FIN with RST, Q SYN with FIN or RST: once
  *   a direction, but S, H, F and R again when their sequence number differs from the last one's;
- *   T data sent before, W zero window, G gap: at the 1st, 10th, 100th … time;
+ *   T data sent before, W zero window, G gap, C wrong checksum: at the 1st, 10th, 100th … time;
  *   upper case from the originator; ^ in front if the first segment came from the responder.
  *
  * Where Zeek obeys an RST or SYN that the kernels ignore, ours are those of the kernels.
@@ -192,6 +192,8 @@ ni_tcp_zeek(struct ni_tcp *t, const struct ni_tcp_seen *x)
 
 	if (nothing_yet(t) && side == NI_SERVER && !t->c.history[0])
 		t->c.history[0] = '^';
+	if (in->bad_sum)
+		at_powers(t, 'C', ++s->bad_sums, side);
 	flag_letters(t, x);
 	if (in->win == 0 && !(in->flags & NI_TH_RST) && state_of(t, !side) != NI_ZEEK_CLOSED &&
 	    state_of(t, side) != NI_ZEEK_RESET)

@@ -24,6 +24,7 @@ struct seg {
 	unsigned times; /* sent so often, a second apart; 0: once */
 	uint32_t step;  /* ack grows by so much each time */
 	bool win0;      /* its window is closed */
+	bool bad;       /* its checksum is wrong */
 };
 
 struct row {
@@ -82,6 +83,29 @@ static const struct row rows[] = {
 	{"S1", "ShADadGG", {HANDSHAKE, TALK, {S, "A", 571, 0, .ack = 251, .times = 10, .step = 100}}},
 	{"S1", "ShADadg", {HANDSHAKE, TALK, {C, "A", 151, 0, .ack = 671}}},
 
+	{"S1", "ShADadCC", {HANDSHAKE, TALK, {C, "A", 151, 0, .ack = 571, .times = 10, .bad = true}}},
+	{"S0", "CS", {{C, "S", 100, 0, .ack = 0, .bad = true}}},
+	{"S1", "ShADadc", {HANDSHAKE, TALK, {S, "A", 571, 0, .ack = 151, .times = 9, .bad = true}}},
+
+	/* captures that begin in the middle: neither side counts as one that was open */
+	{"RSTRH", "DdAr", {{C, "PA", 101, 50, .ack = 501}, {S, "PA", 501, 70, .ack = 151},
+		{C, "A", 151, 0, .ack = 571}, {S, "RA", 571, 0, .ack = 151}}},
+	{"OTH", "DdAR", {{C, "PA", 101, 50, .ack = 501}, {S, "PA", 501, 70, .ack = 151},
+		{C, "A", 151, 0, .ack = 571}, {C, "RA", 151, 0, .ack = 571}}},
+	{"SH", "DdAFa", {{C, "PA", 101, 50, .ack = 501}, {S, "PA", 501, 70, .ack = 151},
+		{C, "A", 151, 0, .ack = 571}, {C, "FA", 151, 0, .ack = 571}, {S, "A", 571, 0, .ack = 152}}},
+	{"SHR", "DdAf", {{C, "PA", 101, 50, .ack = 501}, {S, "PA", 501, 70, .ack = 151},
+		{C, "A", 151, 0, .ack = 571}, {S, "FA", 571, 0, .ack = 151}, {C, "A", 151, 0, .ack = 572}}},
+	{"SF", "DdAFf", {{C, "PA", 101, 50, .ack = 501}, {S, "PA", 501, 70, .ack = 151},
+		{C, "A", 151, 0, .ack = 571}, {C, "FA", 151, 0, .ack = 571}, {S, "FA", 571, 0, .ack = 152}}},
+	/* … or with the SYN,ACK: the answer to it opens the connection */
+	{"RSTR", "^hADr", {{S, "SA", 500, 0, .ack = 101}, {C, "A", 101, 0, .ack = 501},
+		{C, "PA", 101, 50, .ack = 501}, {S, "RA", 501, 0, .ack = 151}}},
+	{"RSTO", "^hADR", {{S, "SA", 500, 0, .ack = 101}, {C, "A", 101, 0, .ack = 501},
+		{C, "PA", 101, 50, .ack = 501}, {C, "RA", 151, 0, .ack = 501}}},
+	{"S3", "^hAf", {{S, "SA", 500, 0, .ack = 101}, {C, "A", 101, 0, .ack = 501},
+		{S, "FA", 501, 0, .ack = 101}}},
+
 	/* what differs from Zeek: the kernels ignore this, and so do we */
 	{"S1", "ShADad", {HANDSHAKE, TALK, {S, "R", 900000000, 0, .ack = 0}}},
 
@@ -121,6 +145,7 @@ take(struct ni_tcp *t, const struct ni_tcp_env *env, const struct seg *g, unsign
 	    .win = g->win0 ? 0 : 60000,
 	    .flags = flags_of(g->flags),
 	    .dir = (uint8_t)g->who,
+	    .bad_sum = g->bad,
 	    .ip_id = (uint16_t)*frame,
 	    .optlen = syn ? 4 : 0,
 	    .opts = mss,
