@@ -134,6 +134,13 @@ take_ntp(struct report *r, const struct ni_ntp_exchange *x)
 		rp_bad_add(&r->bad, &c);
 }
 
+/* Did the server send what was not captured? Then silence, or half an answer, is the capture's. */
+static bool
+missed_bytes(const struct ni_conn *c)
+{
+	return c && (!c->packets[NI_SERVER] || c->marks[NI_MARK_ACK_LOST_SEGMENT]);
+}
+
 static void
 take_event(struct ni_sink *s, const struct ni_event *e)
 {
@@ -152,7 +159,8 @@ take_event(struct ni_sink *s, const struct ni_event *e)
 		break;
 	case NI_EV_HTTP:
 		rp_http_add(&r->http, e->http, &r->bad,
-			    !e->frame && is_recent(r, e->http->request_last_ns));
+			    missed_bytes(e->conn) ||
+				(!e->frame && is_recent(r, e->http->request_last_ns)));
 		break;
 	case NI_EV_DNS:
 		rp_dns_add(&r->dns, e->dns, &r->bad, is_recent(r, e->dns->query_ns));

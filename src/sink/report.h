@@ -282,7 +282,7 @@ struct rp_http {
 	struct rp_hist wait;
 };
 
-/** @patient: the capture ended while the response could still come. */
+/** @patient: the capture ended while the response could still come, or it may have missed it. */
 void rp_http_add(struct rp_http *h, const struct ni_http_exchange *x, struct rp_bad *bad,
 		 bool patient);
 void rp_http_write(const struct rp_http *h, const struct rp_conns *conns, const struct rp_ctx *ctx);

@@ -219,6 +219,25 @@ silence_at_the_very_end_is_no_trouble(void **state)
 	}
 }
 
+/* A request without response is none's fault if the server's packets were not captured. */
+static void
+what_was_not_captured_is_no_trouble(void **state)
+{
+	struct ni_conn c = good_conn(7);
+	struct ni_http_exchange x = exchange(1, 0);
+	struct ni_event e = {.kind = NI_EV_HTTP, .http = &x, .conn = &c};
+	(void)state;
+	for (unsigned missed = 0; missed < 2; missed++) {
+		c.marks[NI_MARK_ACK_LOST_SEGMENT] = missed;
+		begin(false);
+		frame(3000, 60, NULL);
+		end_conn(&c);
+		sink->ops->event(sink, &e);
+		end();
+		assert_int_equal(strstr(text, "HTTP without response") == NULL, missed);
+	}
+}
+
 static void
 no_flood_of_one_kind_hides_another(void **state)
 {
@@ -545,6 +564,7 @@ main(void)
 	    cmocka_unit_test(nothing_at_all),
 	    cmocka_unit_test(a_connection_on_the_blackboard),
 	    cmocka_unit_test(every_verdict),
+	    cmocka_unit_test(what_was_not_captured_is_no_trouble),
 	    cmocka_unit_test(one_direction_is_no_half_close),
 	    cmocka_unit_test(troubles_come_first),
 	    cmocka_unit_test(every_trouble_has_a_name),
