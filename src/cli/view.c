@@ -97,7 +97,7 @@ open_all(struct view *v, struct ni_err *err)
 	o.spool = v->cli->spool;
 	rc = ni_model_new(&v->model, &o, err);
 	if (!rc && !(v->tables = ni_tables_new(v->model)))
-		rc = ni_fail(err, NI_ERR_RUN, "view: no memory");
+		rc = ni_fail(err, NI_ERR_RUN, _("view: no memory"));
 	if (!rc)
 		rc = ni_privilege_drop(&user, false, &note, err);
 	return rc ? rc : ni_model_start(v->model, err);

@@ -297,7 +297,7 @@ http_create(struct ni_app *a, const struct ni_view_arg *arg, struct ni_err *err)
 	struct http *h = calloc(1, sizeof(*h));
 	(void)arg;
 	if (!h) {
-		ni_fail(err, NI_ERR_RUN, "view: no memory");
+		ni_fail(err, NI_ERR_RUN, _("view: no memory"));
 		return NULL;
 	}
 	h->view = (struct ni_view){&ni_http_view, a};

@@ -242,7 +242,7 @@ ifaces_create(struct ni_app *a, const struct ni_view_arg *arg, struct ni_err *er
 	struct ifaces *f = calloc(1, sizeof(*f));
 	(void)arg;
 	if (!f) {
-		ni_fail(err, NI_ERR_RUN, "view: no memory");
+		ni_fail(err, NI_ERR_RUN, _("view: no memory"));
 		return NULL;
 	}
 	f->view = (struct ni_view){&ni_ifaces_view, a};
@@ -317,6 +317,13 @@ ifaces_draw(struct ni_view *v, struct ni_rect r)
 	struct ni_rect at = {r.y, r.x, r.h - ADVICE, r.w};
 	if (!f->list)
 		ifaces_work(v, 0);
+	if (f->rates.left_out) {
+		char line[128];
+		struct ni_buf b = ni_buf(line, sizeof(line));
+		ni_buf_fmt(&b, _("%u interfaces have no rates here for lack of room"),
+			   f->rates.left_out);
+		ni_screen_text(at.y + --at.h, at.x, at.w, ni_buf_z(&b), NI_ROLE_WARN, false);
+	}
 	ni_table_draw(&f->table, at, f->list ? f->list->n : 0,
 		      f->version + ni_model_version(v->app->model), true);
 	draw_advice(f, (struct ni_rect){r.y + r.h - ADVICE, r.x, ADVICE, r.w});

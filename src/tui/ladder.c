@@ -21,7 +21,8 @@ enum {
 	LINE = 2048,
 	WORDS = 4096,
 	HEADS = 1 + NI_LADDER_HEADS,
-	LEAST_ROWS = 4, /* of the ladder, however much there is to explain */
+	EXPLAIN_FROM = 18, /* rows of the view, to explain below the ladder */
+	LEAST_ROWS = 4,    /* of the ladder, however much there is to explain */
 	WRITE_WIDTH = 100,
 };
 
@@ -40,6 +41,7 @@ struct ladder {
 	bool below;    /* it is part of another view */
 	struct ni_lines words;
 	struct ni_rect at; /* of the rows */
+	int height;        /* of all */
 };
 
 /* ---- rows ---- */
@@ -306,6 +308,7 @@ static void
 ladder_draw(struct ni_view *v, struct ni_rect r)
 {
 	struct ladder *l = (struct ladder *)v;
+	l->height = r.h;
 	settle(l);
 	set_look(l, r.w);
 	draw_head(l, r);
@@ -386,7 +389,7 @@ ladder_act(struct ni_view *v, enum ni_act act)
 		open_row(l);
 	else if (act == NI_ACT_RIGHT || act == NI_ACT_LEFT)
 		fold(l, act == NI_ACT_RIGHT);
-	else if (act == NI_ACT_EXPLAIN)
+	else if (act == NI_ACT_EXPLAIN && (l->explain || l->height >= EXPLAIN_FROM))
 		l->explain = !l->explain;
 	else if (act == NI_ACT_FOLLOW)
 		l->list.follow = !l->list.follow;
@@ -529,6 +532,7 @@ ladder_write(struct ni_view *v, const char *path, struct ni_buf *said, struct ni
 	return rc;
 }
 
+/* Where there is no room for it below. */
 static void
 ladder_explain(struct ni_view *v, struct ni_buf *b)
 {

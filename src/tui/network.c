@@ -306,7 +306,7 @@ network_create(struct ni_app *a, const struct ni_view_arg *arg, struct ni_err *e
 		n->vendors = ni_vendors_new(NULL);
 	if (!n || !n->vendors) {
 		free(n);
-		ni_fail(err, NI_ERR_RUN, "view: no memory");
+		ni_fail(err, NI_ERR_RUN, _("view: no memory"));
 		return NULL;
 	}
 	n->view = (struct ni_view){&ni_network_view, a};

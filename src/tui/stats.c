@@ -55,7 +55,7 @@ stats_create(struct ni_app *a, const struct ni_view_arg *arg, struct ni_err *err
 	struct stats *s = calloc(1, sizeof(*s));
 	(void)arg;
 	if (!s) {
-		ni_fail(err, NI_ERR_RUN, "view: no memory");
+		ni_fail(err, NI_ERR_RUN, _("view: no memory"));
 		return NULL;
 	}
 	s->view = (struct ni_view){&ni_stats_view, a};

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "i18n.h"
 #include "objects.h"
 #include "outdir.h"
 
@@ -43,7 +44,7 @@ begin(struct ni_exporting *x, const char *path, struct ni_err *err)
 	const struct ni_user nobody_else = {.known = false}; /* rights were dropped long ago */
 	x->name = strdup(path);
 	if (!x->name)
-		return ni_fail(err, NI_ERR_RUN, "view: no memory");
+		return ni_fail(err, NI_ERR_RUN, _("view: no memory"));
 	int rc = ni_outdir_open(&x->opts.dir, x->name, &nobody_else, err);
 	if (!rc)
 		rc = ni_outdir_check(x->opts.dir, x->name, err);
@@ -56,7 +57,8 @@ begin(struct ni_exporting *x, const char *path, struct ni_err *err)
 	if (!x->session)
 		return NI_ERR_RUN;
 	struct ni_sink *s = ni_objects_sink(&x->opts);
-	return s ? ni_session_add(x->session, s, err) : ni_fail(err, NI_ERR_RUN, "view: no memory");
+	return s ? ni_session_add(x->session, s, err)
+		 : ni_fail(err, NI_ERR_RUN, _("view: no memory"));
 }
 
 struct ni_exporting *
@@ -64,7 +66,7 @@ ni_exporting_new(struct ni_model *m, const char *path, struct ni_err *err)
 {
 	struct ni_exporting *x = calloc(1, sizeof(*x));
 	if (!x) {
-		ni_fail(err, NI_ERR_RUN, "view: no memory");
+		ni_fail(err, NI_ERR_RUN, _("view: no memory"));
 		return NULL;
 	}
 	x->m = m;

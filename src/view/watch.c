@@ -17,7 +17,6 @@ struct ni_watch {
 	uint64_t left;
 	uint64_t version;
 	bool over; /* the conversation has ended, or was forgotten */
-	bool cut;
 };
 
 static int64_t
@@ -77,10 +76,8 @@ take(struct ni_watch *w, uint64_t number)
 	struct ni_excerpt x = ni_model_excerpt(w->m, number);
 	if (!ni_model_frame(w->m, number, &f))
 		return;
-	if (!w->left) {
-		w->cut = true;
+	if (!w->left)
 		return;
-	}
 	w->left--;
 	ni_session_expect(w->session, &x);
 	ni_session_frame(w->session, &f);
@@ -159,10 +156,4 @@ ni_watch_percent(const struct ni_watch *w)
 	if (ni_watch_through(w) || end <= w->begun)
 		return 100;
 	return (unsigned)((w->next - w->begun) * 100 / (end - w->begun));
-}
-
-bool
-ni_watch_cut(const struct ni_watch *w)
-{
-	return w->cut;
 }

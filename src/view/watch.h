@@ -35,7 +35,5 @@ uint64_t ni_watch_version(const struct ni_watch *w);
 bool ni_watch_through(const struct ni_watch *w);
 /** How far it is, in percent. */
 unsigned ni_watch_percent(const struct ni_watch *w);
-/** Whether packets were left out because there are more than were asked for. */
-bool ni_watch_cut(const struct ni_watch *w);
 
 #endif
