@@ -74,6 +74,7 @@ say_content(struct ni_ex *x)
 	if (one_way(c))
 		ni_say(x, NI_MSG_C_ONE_WAY);
 	ni_say(x, data ? NI_MSG_C_DATA : NI_MSG_C_NO_DATA);
+	say_times(x, c->marks[NI_MARK_DUPLICATE_FRAME], NI_MSG_C_TWICE);
 	for (x->mover = 0; x->mover < 2; x->mover++) {
 		if (c->mss[!x->mover] && c->largest[x->mover] > c->mss[!x->mover]) {
 			ni_say(x, NI_MSG_C_OFFLOAD);

@@ -303,6 +303,9 @@ test_no_more_than_is_known(void **state)
 	assert_null(strstr(conn_text(&run.tcp[0].c), "short connection"));
 	/* The answer to a repeated FIN is no call for a fast retransmission. */
 	assert_null(strstr(play(OPEN "c FA 159 780;s A 780 160;s FA 780 160;c A 160 781;s FA 780 160 ms=300;c A 160 781"), "Duplicate ACK"));
+	/* What was captured twice was not sent twice. */
+	assert_non_null(strstr(tell(OPEN "s PA 780+4 159;s PA 780+4 159 ms=0 twice", NI_TCP_END_CAPTURE),
+			       "It happened once that a frame was captured twice"));
 	/* A clock that went back measures nothing. */
 	assert_non_null(strstr(play(OPEN "s PA 780+4 159;s PA 780+4 159 ms=-300"), "How much later cannot be said"));
 	assert_null(strstr(play(HS "c PA 101+58 501;s A 501 159 ms=-5"), "sent"));
