@@ -399,9 +399,10 @@ test_every_sentence(void **state)
 		tell("c S 100;s SA 500 101", ends[i]);
 	}
 	assert_null(strstr(tell(HS "s A 501+1460 101", NI_TCP_END_CAPTURE), "offload"));
-	assert_non_null(strstr(tell(HS "s A 501+2920 101", NI_TCP_END_CAPTURE),
-			       "The server seems to have sent up to 2920 bytes in a segment, though the "
-			       "MSS is 1460"));
+	assert_non_null(
+	    strstr(tell(HS "s A 501+2920 101", NI_TCP_END_CAPTURE),
+		   "The server seems to have sent up to 2920 bytes in a segment, though the "
+		   "MSS is 1460"));
 	tell("c S 100", NI_TCP_END_CAPTURE);
 	run.tcp[0].c.icmp_frame = 2;
 	conn_text(&run.tcp[0].c);
