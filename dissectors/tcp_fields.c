@@ -10,7 +10,6 @@
 #include "tcp_track.h"
 
 enum { HDR = 20, TCP = 6 };
-
 enum { PARTIAL = NI_L_QUOTED | NI_L_FRAGMENT }; /* the packet does not hold all of the segment */
 
 _Static_assert(TCP_MARK_LAST - TCP_MARK_FIRST + 1 == NI_NMARKS, "a row for each mark");
