@@ -174,11 +174,19 @@ unsigned
 ni_netmap_mac_behind(const struct ni_netmap *t, const struct ni_netmap_mac *m)
 {
 	unsigned own = 0;
+	unsigned foreign = 0; /* addresses of IPv4 that somebody else must have */
+	bool known = false;   /* its own one, from ARP */
+	for (unsigned k = 0; k < m->nbehind; k++) {
+		bool its = claims(t, m->mac, &m->behind[k]);
+		own += its;
+		known |= its && m->behind[k].len == 4;
+		foreign += !its && m->behind[k].len == 4;
+	}
+	if (known && foreign)
+		return m->nbehind - own + m->addresses;
 	/* Hosts may well have one address of IPv4 and one or two of IPv6. */
 	if (m->nbehind < NI_NETMAP_BEHIND)
 		return 0;
-	for (unsigned k = 0; k < m->nbehind; k++)
-		own += claims(t, m->mac, &m->behind[k]);
 	/* One is its own even where nobody asked for it. */
 	unsigned others = m->nbehind - (own ? own : 1);
 	return others > 1 ? others + m->addresses : 0;

@@ -354,6 +354,41 @@ test_gateway(void **state)
 	assert_int_equal(ni_netmap_behind(&t, gateway), 0);
 }
 
+/* Its own address is known from ARP: one more behind it is enough. */
+static void
+test_gateway_of_one(void **state)
+{
+	(void)state;
+	static const uint8_t host[6] = {2, 0, 0, 0, 0, 1};
+	struct ni_arp_event arp = {
+	    .kind = NI_ARP_ANSWERED,
+	    .ip = {.len = 4, .b = {192, 0, 2, 254}},
+	    .mac = {2, 0, 0, 0, 0, 9},
+	    .reply_frame = 2,
+	};
+	struct ni_event e = {.kind = NI_EV_ARP, .frame = 2, .arp = &arp};
+	struct ni_netmap t = {.hosts = {.key = 0}};
+	struct ni_model_table table = ni_netmap_table(&t);
+	struct ni_sink *s = table.sink(&t);
+	struct ni_conn conn = {.packets = {1, 0}};
+	uint8_t src[4] = {192, 0, 2, 1};
+	uint8_t own[4] = {192, 0, 2, 254};
+	uint8_t far[4] = {198, 51, 100, 7};
+	struct ni_dis d = {
+	    .conn = &conn,
+	    .link = {host, arp.mac, NI_ADDR_ETHER},
+	    .net = {src, own, NI_ADDR_IP4},
+	};
+	s->ops->event(s, &e);
+	s->ops->frame(s, &d);
+	assert_int_equal(ni_netmap_behind(&t, arp.mac), 0);
+	d.net.dst = far;
+	s->ops->frame(s, &d);
+	assert_int_equal(ni_netmap_behind(&t, arp.mac), 1);
+	s->ops->free(s);
+	table.clear(&t);
+}
+
 static void
 test_traffic(void **state)
 {
@@ -553,15 +588,25 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_ladder),    cmocka_unit_test(test_no_such_ladder),
-	    cmocka_unit_test(test_said),      cmocka_unit_test(test_said_datagrams),
-	    cmocka_unit_test(test_said_cut),  cmocka_unit_test(test_messages),
-	    cmocka_unit_test(test_exporting), cmocka_unit_test(test_exchanges),
-	    cmocka_unit_test(test_addresses), cmocka_unit_test(test_names),
-	    cmocka_unit_test(test_gateway),   cmocka_unit_test(test_traffic),
-	    cmocka_unit_test(test_tree),      cmocka_unit_test(test_talkers),
-	    cmocka_unit_test(test_bodytext),  cmocka_unit_test(test_bodytext_hostile),
-	    cmocka_unit_test(test_ifrates),   cmocka_unit_test(test_vendors),
+	    cmocka_unit_test(test_ladder),
+	    cmocka_unit_test(test_no_such_ladder),
+	    cmocka_unit_test(test_said),
+	    cmocka_unit_test(test_said_datagrams),
+	    cmocka_unit_test(test_said_cut),
+	    cmocka_unit_test(test_messages),
+	    cmocka_unit_test(test_exporting),
+	    cmocka_unit_test(test_exchanges),
+	    cmocka_unit_test(test_addresses),
+	    cmocka_unit_test(test_names),
+	    cmocka_unit_test(test_gateway),
+	    cmocka_unit_test(test_gateway_of_one),
+	    cmocka_unit_test(test_traffic),
+	    cmocka_unit_test(test_tree),
+	    cmocka_unit_test(test_talkers),
+	    cmocka_unit_test(test_bodytext),
+	    cmocka_unit_test(test_bodytext_hostile),
+	    cmocka_unit_test(test_ifrates),
+	    cmocka_unit_test(test_vendors),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
