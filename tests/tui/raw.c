@@ -95,6 +95,8 @@ take_csi(struct raw *r)
 		       (r->linux_console && final == 'c');
 		if (fine && memmem(args, n, "1000", 4))
 			r->mouse = final == 'h';
+		if (fine && memmem(args, n, "25", 2))
+			r->hidden = final == 'l';
 	} else {
 		fine = strchr("ABCDEFGHJKLMPSTXZ@bdfgmr", final) != NULL;
 		fine |= (final == 'h' || final == 'l') && (n == 1 && args[0] == '4');

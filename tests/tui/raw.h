@@ -12,8 +12,9 @@
 enum { RAW_SEQUENCE = 120000, RAW_WHY = 200 };
 
 struct raw {
-	bool utf8;              /* else ASCII alone */
-	bool mouse;             /* whether it has asked for the mouse */
+	bool utf8;   /* else ASCII alone */
+	bool mouse;  /* whether it has asked for the mouse */
+	bool hidden; /* the cursor; libvterm restores that with its place, which xterm does not */
 	bool linux_console;     /* which has sequences of its own */
 	char seq[RAW_SEQUENCE]; /* the sequence that is being received */
 	size_t n;

@@ -101,8 +101,6 @@ on_property(VTermProp prop, VTermValue *v, void *user)
 	struct term *t = user;
 	if (prop == VTERM_PROP_ALTSCREEN)
 		t->alternate = v->boolean;
-	else if (prop == VTERM_PROP_CURSORVISIBLE)
-		t->cursor = v->boolean;
 	return 1;
 }
 
@@ -132,7 +130,6 @@ make_screen(struct term *t)
 	vterm_screen_enable_altscreen(t->screen, 1);
 	vterm_screen_reset(t->screen, 1);
 	t->alternate = false;
-	t->cursor = true;
 	return true;
 }
 
@@ -368,7 +365,7 @@ term_restored(struct term *t)
 	struct termios now;
 	if (t->alternate)
 		return "the other screen is still shown";
-	if (!t->cursor)
+	if (t->raw.hidden)
 		return "the cursor is still hidden";
 	if (t->raw.mouse)
 		return "the mouse is still reported";

@@ -26,8 +26,8 @@ struct term {
 	int status; /* as waitpid() gives it */
 	VTerm *vt;
 	VTermScreen *screen;
-	bool alternate, cursor; /* as the program has set them */
-	VTermPos at;            /* the cursor */
+	bool alternate; /* whether the program's own screen is shown */
+	VTermPos at;    /* the cursor */
 	struct termios before;
 	struct raw raw;
 	int64_t stirred_ns; /* when it last said, or was told, something */

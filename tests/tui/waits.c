@@ -167,7 +167,7 @@ colored(const char *arg)
 static bool
 cursor_shown(const char *arg)
 {
-	return run.term.cursor == (*arg == 'y');
+	return run.term.raw.hidden == (*arg != 'y');
 }
 
 static bool
