@@ -488,7 +488,7 @@ quoted_tcp(struct ni_span s, bool v6, struct ni_addr_pair *net)
 	if (s.cap < HEAD + header + PORTS || s.p[0] != (v6 ? 1 : 3))
 		return NULL;
 	if (!v6)
-		header = (ip[0] & 15u) * 4u;
+		header = (size_t)(ip[0] & 15U) * 4;
 	if (ip[v6 ? 6 : 9] != TCP || ip[0] >> 4 != (v6 ? 6 : 4) || header < 20 ||
 	    s.cap < HEAD + header + PORTS)
 		return NULL;

@@ -69,7 +69,7 @@ fit_limits(struct ni_hd_opts *o)
 		setrlimit(RLIMIT_NOFILE, &r);
 		getrlimit(RLIMIT_NOFILE, &r);
 	}
-	rlim_t most = r.rlim_cur > 2 * SPARE ? r.rlim_cur - SPARE : r.rlim_cur / 2;
+	rlim_t most = r.rlim_cur > 2UL * SPARE ? r.rlim_cur - SPARE : r.rlim_cur / 2;
 	if (o->max_conns > most)
 		o->max_conns = (uint32_t)most;
 }

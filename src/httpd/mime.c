@@ -154,14 +154,19 @@ ni_hd_mime_read(const char *name, struct ni_err *err)
 	return rc;
 }
 
+static int
+by_extension(const void *ext, const void *e)
+{
+	return strcasecmp(ext, ((const struct extra *)e)->ext);
+}
+
 /* The operator's type of extension @ext into @to, or false. */
 static bool
-own_type(char *ext, char to[static 128])
+own_type(const char *ext, char to[static 128])
 {
-	const struct extra key = {.ext = ext};
 	pthread_mutex_lock(&lock);
 	const struct extra *e =
-	    extras.n ? bsearch(&key, extras.v, extras.n, sizeof(key), compare) : NULL;
+	    extras.n ? bsearch(ext, extras.v, extras.n, sizeof(*extras.v), by_extension) : NULL;
 	if (e)
 		snprintf(to, 128, "%s", e->type);
 	pthread_mutex_unlock(&lock);

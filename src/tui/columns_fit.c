@@ -131,7 +131,8 @@ ni_columns_fit_shown(const struct ni_columns *c, const struct ni_column_def *def
 		     const int *natural, int total, int *width)
 {
 	struct ni_column_def shown[NI_COLUMNS_MAX];
-	int wish[NI_COLUMNS_MAX], got[NI_COLUMNS_MAX];
+	int wish[NI_COLUMNS_MAX];
+	int got[NI_COLUMNS_MAX];
 	for (int k = 0; k < c->n; k++) {
 		shown[k] = defs[c->which[k]];
 		wish[k] = natural[c->which[k]];

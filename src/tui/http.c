@@ -56,7 +56,8 @@ put_wire(struct ni_buf *b, const char *s)
 static void
 put_phase(struct ni_buf *b, const struct ni_http_row *r, enum ni_http_phase p)
 {
-	int64_t from, to;
+	int64_t from;
+	int64_t to;
 	if (ni_http_row_phase(r, p, &from, &to))
 		ni_app_span(b, to - from);
 	else
@@ -153,7 +154,8 @@ fill_cells(const struct http *h, const struct ni_http_row *r, int width, uint8_t
 	double per = (double)(h->to_ns - h->from_ns) / width;
 	double most[WIDEST] = {0};
 	for (unsigned p = 0; p < NI_HTTP_NPHASES; p++) {
-		int64_t from, to;
+		int64_t from;
+		int64_t to;
 		if (!ni_http_row_phase(r, (enum ni_http_phase)p, &from, &to))
 			continue;
 		int last = cell_of(h, to, width);
@@ -177,7 +179,8 @@ show_short(const struct http *h, const struct ni_http_row *r, int width, uint8_t
 	for (int x = 0; x < width; x++)
 		cells[at[x]]++;
 	for (unsigned p = 0; p < NI_HTTP_NPHASES; p++) {
-		int64_t from, to;
+		int64_t from;
+		int64_t to;
 		if (cells[p] || !ni_http_row_phase(r, (enum ni_http_phase)p, &from, &to))
 			continue;
 		uint8_t *cell = &at[cell_of(h, from, width)];
@@ -211,7 +214,8 @@ http_fill(struct ni_view *v, uint64_t i, int width, struct ni_buf *b)
 static int64_t
 number_of(const struct ni_http_row *r, enum column col)
 {
-	int64_t from, to;
+	int64_t from;
+	int64_t to;
 	switch (col) {
 	case STATUS:
 		return r->status;
@@ -495,7 +499,8 @@ http_explain(struct ni_view *v, struct ni_buf *b)
 	for (unsigned p = 0; p < NI_HTTP_NPHASES; p++) {
 		char span[32];
 		struct ni_buf s = ni_buf(span, sizeof(span));
-		int64_t from, to;
+		int64_t from;
+		int64_t to;
 		if (!ni_http_row_phase(r, (enum ni_http_phase)p, &from, &to))
 			continue;
 		ni_app_span(&s, to - from);

@@ -137,7 +137,8 @@ measure(const struct ni_messages *m)
 {
 	uint64_t sum = m->n;
 	for (unsigned i = 0; i < m->n; i++)
-		sum += 4 * (m->message[i].decoded + m->message[i].lost) + 2 * m->message[i].whole;
+		sum += 4 * (m->message[i].decoded + m->message[i].lost) +
+		       (uint64_t)2 * m->message[i].whole;
 	return sum;
 }
 

@@ -78,7 +78,8 @@ measure(const struct stats *s, int width, bool bytes, struct graph *g)
 	g->n = width < room ? width : room;
 	g->most = 0;
 	for (int i = 0; i < g->n && t->bins; i++) {
-		uint64_t p, b;
+		uint64_t p;
+		uint64_t b;
 		unsigned n = (unsigned)g->n;
 		unsigned bins = ((unsigned)i + 1) * t->bins / n - (unsigned)i * t->bins / n;
 		double seconds = (double)(bins ? bins : 1) * (double)t->bin_ns / 1e9;
@@ -186,7 +187,7 @@ add_tree(struct stats *s, struct ni_buf *b)
 		const struct ni_proto *p = ni_registry_proto(reg, r->proto);
 		char name[128];
 		struct ni_buf c = ni_buf(name, sizeof(name));
-		ni_buf_pad(&c, ' ', 2U * (r->depth < 20 ? r->depth : 20));
+		ni_buf_pad(&c, ' ', (size_t)2 * (r->depth < 20 ? r->depth : 20));
 		ni_buf_str(&c, p ? p->name : "?");
 		put_name(s, b, ni_buf_z(&c));
 		put_number(b, r->packets, 12);

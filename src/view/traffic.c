@@ -15,7 +15,7 @@ struct sink {
 static void
 halve(struct ni_traffic *t)
 {
-	for (unsigned i = 0; i < NI_TRAFFIC_BINS / 2; i++) {
+	for (size_t i = 0; i < NI_TRAFFIC_BINS / 2; i++) {
 		t->packets[i] = t->packets[2 * i] + t->packets[2 * i + 1];
 		t->bytes[i] = t->bytes[2 * i] + t->bytes[2 * i + 1];
 	}
