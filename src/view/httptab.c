@@ -7,13 +7,9 @@
 
 #include "netinspect/event.h"
 #include "netinspect/http.h"
+#include "table_sink.h"
 
 enum { TCP = 6 };
-
-struct sink {
-	struct ni_sink sink;
-	struct ni_httptab *t;
-};
 
 /* When the handshake was over: its last step that was seen. */
 static int64_t
@@ -58,26 +54,16 @@ static void
 take_event(struct ni_sink *s, const struct ni_event *e)
 {
 	if (e->kind == NI_EV_HTTP)
-		add(((struct sink *)s)->t, e->conn, e->http);
+		add(((struct ni_table_sink *)s)->table, e->conn, e->http);
 }
 
-static void
-destroy(struct ni_sink *s)
-{
-	free(s);
-}
-
-static const struct ni_sink_ops ops = {.name = "exchanges", .event = take_event, .free = destroy};
+static const struct ni_sink_ops ops = {
+    .name = "exchanges", .event = take_event, .free = ni_table_sink_free};
 
 static struct ni_sink *
 make_sink(void *table)
 {
-	struct sink *s = calloc(1, sizeof(*s));
-	if (!s)
-		return NULL;
-	s->sink.ops = &ops;
-	s->t = table;
-	return &s->sink;
+	return ni_table_sink(&ops, table);
 }
 
 static void

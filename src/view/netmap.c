@@ -9,16 +9,12 @@
 #include "netinspect/dns.h"
 #include "netinspect/event.h"
 #include "netinspect/exchange.h"
+#include "table_sink.h"
 
 enum {
 	HOST_KEY = sizeof(struct ni_addr) + 6,
 	NAME_KEY = NI_NETMAP_NAME + 8,
 	MAC_KEY = 8,
-};
-
-struct sink {
-	struct ni_sink sink;
-	struct ni_netmap *t;
 };
 
 static const uint8_t nobody[6];
@@ -149,7 +145,7 @@ add_behind(struct ni_netmap *t, const uint8_t *mac, const uint8_t *ip, unsigned 
 static void
 take_frame(struct ni_sink *s, const struct ni_dis *d)
 {
-	struct ni_netmap *t = ((struct sink *)s)->t;
+	struct ni_netmap *t = ((struct ni_table_sink *)s)->table;
 	if (!d->conn || d->link.kind != NI_ADDR_ETHER || d->conn->packets[d->dir] > 1)
 		return;
 	unsigned len = d->net.kind == NI_ADDR_IP4 ? 4 : d->net.kind == NI_ADDR_IP6 ? 16 : 0;
@@ -238,7 +234,7 @@ take_dns(struct ni_netmap *t, const struct ni_event *e)
 static void
 take_event(struct ni_sink *s, const struct ni_event *e)
 {
-	struct ni_netmap *t = ((struct sink *)s)->t;
+	struct ni_netmap *t = ((struct ni_table_sink *)s)->table;
 	if (e->kind == NI_EV_ARP)
 		take_arp(t, e);
 	else if (e->kind == NI_EV_DHCP)
@@ -247,24 +243,13 @@ take_event(struct ni_sink *s, const struct ni_event *e)
 		take_dns(t, e);
 }
 
-static void
-destroy(struct ni_sink *s)
-{
-	free(s);
-}
-
 static const struct ni_sink_ops ops = {
-    .name = "network", .frame = take_frame, .event = take_event, .free = destroy};
+    .name = "network", .frame = take_frame, .event = take_event, .free = ni_table_sink_free};
 
 static struct ni_sink *
 make_sink(void *table)
 {
-	struct sink *s = calloc(1, sizeof(*s));
-	if (!s)
-		return NULL;
-	s->sink.ops = &ops;
-	s->t = table;
-	return &s->sink;
+	return ni_table_sink(&ops, table);
 }
 
 static void

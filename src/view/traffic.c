@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* How much of what; see traffic.h. */
 #include "traffic.h"
+#include "table_sink.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { FIRST_BIN_NS = 10000 };
-
-struct sink {
-	struct ni_sink sink;
-	struct ni_traffic *t;
-};
 
 static void
 halve(struct ni_traffic *t)
@@ -89,29 +85,19 @@ ni_traffic_tree(const struct ni_traffic *t, struct ni_traffic_row *rows, unsigne
 static void
 take_frame(struct ni_sink *s, const struct ni_dis *d)
 {
-	struct ni_traffic *t = ((struct sink *)s)->t;
+	struct ni_traffic *t = ((struct ni_table_sink *)s)->table;
 	unsigned rcs;
 	rp_tree_frame(&t->tree, d, &rcs);
 	ni_traffic_add(t, d->frame->ts_ns, d->frame->len);
 }
 
-static void
-destroy(struct ni_sink *s)
-{
-	free(s);
-}
-
-static const struct ni_sink_ops ops = {.name = "traffic", .frame = take_frame, .free = destroy};
+static const struct ni_sink_ops ops = {
+    .name = "traffic", .frame = take_frame, .free = ni_table_sink_free};
 
 static struct ni_sink *
 make_sink(void *table)
 {
-	struct sink *s = calloc(1, sizeof(*s));
-	if (!s)
-		return NULL;
-	s->sink.ops = &ops;
-	s->t = table;
-	return &s->sink;
+	return ni_table_sink(&ops, table);
 }
 
 static void
