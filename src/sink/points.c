@@ -10,7 +10,7 @@
 #include "netinspect/dis.h"
 #include "netinspect/proto.h"
 
-enum { TCP = 6, ICMP = 1, ICMP6 = 58, PRINTED = 64, TCP_FLAGS = 0x1ff };
+enum { TCP = 6, ICMP = 1, ICMP6 = 58, PRINTED = 64, TCP_FLAGS = 0x1ff, TCP_SYN = 2 };
 
 void
 ni_point_init(struct ni_point *p, const char *name)
@@ -38,9 +38,10 @@ print_of(const uint8_t *p, size_t n, uint64_t seed)
 }
 
 /*
- * What no router or NAT changes: of TCP sequence numbers, flags and payload; of an echo type,
- * sequence number and data; of a datagram its payload. Of the payload the beginning is enough, and
- * only what every snap length leaves.
+ * What no router or NAT changes: of TCP sequence numbers, flags and payload, and the options, by
+ * whose timestamps a retransmission is not what it repeats (a SYN's maximum segment size may be
+ * changed); of an echo type, sequence number and data; of a datagram its payload. Of the payload
+ * the beginning is enough, and only what every snap length leaves.
  */
 static uint64_t
 fingerprint(const struct ni_dis *d, const struct ni_layer *l, uint64_t *said)
@@ -48,10 +49,14 @@ fingerprint(const struct ni_dis *d, const struct ni_layer *l, uint64_t *said)
 	struct ni_span s = ni_layer_span(d, l);
 	struct ni_span data = ni_layer_payload(d, l);
 	uint8_t key[24] = {d->ipproto, d->dir};
+	uint64_t options = 0;
 	if (d->ipproto == TCP && s.cap >= 20) {
 		memcpy(key + 2, s.p + 4, 8);
 		key[10] = s.p[12] & (TCP_FLAGS >> 8);
 		key[11] = s.p[13];
+		uint32_t header = s.cap < l->hdr ? s.cap : l->hdr;
+		if (!(s.p[13] & TCP_SYN) && header > 20)
+			options = print_of(s.p + 20, header - 20, 0);
 	} else if ((d->ipproto == ICMP || d->ipproto == ICMP6) && s.cap >= 8) {
 		key[2] = s.p[0];
 		memcpy(key + 3, s.p + 6, 2);
@@ -62,7 +67,7 @@ fingerprint(const struct ni_dis *d, const struct ni_layer *l, uint64_t *said)
 		key[12 + i] = (uint8_t)(data.len >> 8 * i);
 	uint64_t of_data = print_of(data.p, n, 0);
 	*said = data.len ? of_data : 0;
-	return print_of(key, sizeof(key), of_data);
+	return print_of(key, sizeof(key), of_data ^ options);
 }
 
 static uint8_t

@@ -21,10 +21,10 @@ struct pair {
 	struct rp_frames only[2]; /* frames seen at A alone, at B alone */
 };
 
-/* The shortest time from A to B, and from B to A, as the clocks have it. */
+/* By how much a sender's packets were later at B than at A, as the clocks have it. */
 struct span {
 	bool known;
-	int64_t least;
+	int64_t least, most;
 };
 
 struct match {
@@ -163,13 +163,14 @@ count_same(struct match *m, uint32_t i, uint32_t j)
 		count_only(m, 1, j);
 		return;
 	}
-	/* Where A is nearer to the client is not known: senders are told apart, not directions. */
 	struct span *w = &m->way[p->dir];
 	int64_t took = rp_diff(q->ts_ns, p->ts_ns);
-	if (p->dir == NI_SERVER)
-		took = rp_diff(0, took);
-	if (!w->known || took < w->least)
-		*w = (struct span){true, took};
+	if (!w->known)
+		*w = (struct span){true, took, took};
+	if (took < w->least)
+		w->least = took;
+	if (took > w->most)
+		w->most = took;
 	m->pairs[p->flow].both[p->dir]++;
 	m->same++;
 }
@@ -387,8 +388,15 @@ say_clocks(const struct match *m)
 			      "cannot be told from the time between the points."));
 		return;
 	}
-	int64_t offset = m->way[0].least / 2 - m->way[1].least / 2;
-	int64_t transit = m->way[0].least / 2 + m->way[1].least / 2;
+	/* A is nearer to the client or to the server; the other guess makes packets travel back in
+	 * time. */
+	const struct span *c = &m->way[NI_CLIENT];
+	const struct span *s = &m->way[NI_SERVER];
+	int64_t by_client = c->least / 2 - s->most / 2;
+	int64_t by_server = s->least / 2 - c->most / 2;
+	bool client = by_client >= by_server;
+	int64_t transit = client ? by_client : by_server;
+	int64_t offset = client ? c->least / 2 + s->most / 2 : s->least / 2 + c->most / 2;
 	rp_dur(&o, offset < 0 ? -offset : offset);
 	rp_dur(&w, transit < 0 ? -transit : transit);
 	ni_buf_z(&o);
