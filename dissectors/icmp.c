@@ -126,17 +126,19 @@ find_stamp(const struct ni_dis *d, struct ni_span data)
 	return best;
 }
 
-static void
-match_echo(struct ni_dis *d, const uint8_t *p)
+void
+ni_icmp_match_echo(struct ni_dis *d, const uint8_t *p, uint8_t request)
 {
-	bool reply = p[0] == ECHO_REPLY;
-	if (!d->state || !d->state->pings || ni_quoted(d) || d->net.kind != NI_ADDR_IP4)
+	bool reply = p[0] != request;
+	uint8_t kind = d->net.kind;
+	if (!d->state || !d->state->pings || ni_quoted(d) ||
+	    (kind != NI_ADDR_IP4 && kind != NI_ADDR_IP6))
 		return;
 	struct ni_ping_key k = {
 	    .asker = reply ? d->net.dst : d->net.src,
 	    .asked = reply ? d->net.src : d->net.dst,
-	    .addr_len = 4,
-	    .kind = ECHO,
+	    .addr_len = kind == NI_ADDR_IP4 ? 4 : 16,
+	    .kind = request,
 	    .ident = ni_be16(p + 4),
 	    .seq = ni_be16(p + 6),
 	    .tag = d->flow_tag,
@@ -179,7 +181,7 @@ decode(struct ni_dis *d, struct ni_layer *l, struct ni_span s)
 		return rc;
 	l->hdr = HDR;
 	if (type == ECHO || type == ECHO_REPLY) {
-		match_echo(d, s.p);
+		ni_icmp_match_echo(d, s.p, ECHO);
 		l->hdr = (uint16_t)(HDR + find_stamp(d, ni_from(s, HDR)).len);
 		ni_next_proto(d, &ni_proto_data, ni_from(s, l->hdr));
 	} else if (is_error(type)) {

@@ -91,6 +91,14 @@ enum ni_icmp_field {
 extern const struct ni_field ni_icmp_fields[ICMP_NFIELDS + 1];
 
 extern const struct ni_label ni_icmp_ext_roles[], ni_icmp_ext_classes[], ni_icmp_ext_states[];
+/* Codes of extended echo (RFC 8335), of the request and of the reply. */
+extern const struct ni_label ni_icmp_ext_request[], ni_icmp_ext_reply[];
+
+/**
+ * Take the echo message at @p, all 8 bytes of its header there, into the table of pings, as a
+ * request if its type is @request, else as a reply to one.
+ */
+void ni_icmp_match_echo(struct ni_dis *d, const uint8_t *p, uint8_t request);
 
 /**
  * Emit the extension structure (RFC 4884) that begins at @off in the walked layer. @rows: where the

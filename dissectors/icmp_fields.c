@@ -106,12 +106,12 @@ static const struct ni_label photuris[] = {
     {0, 0, NULL},
 };
 
-static const struct ni_label ext_request[] = {
+const struct ni_label ni_icmp_ext_request[] = {
     {0, 0, "No error"},
     {0, 0, NULL},
 };
 
-static const struct ni_label ext_reply[] = {
+const struct ni_label ni_icmp_ext_reply[] = {
     {0, 0, "No error"},
     {1, 1, "Malformed Query"},
     {2, 2, "No Such Interface"},
@@ -121,8 +121,9 @@ static const struct ni_label ext_reply[] = {
 };
 
 static const struct ni_label *const codes[256] = {
-    [3] = unreachable, [5] = redirect,  [6] = alternate,    [9] = advertisement, [11] = exceeded,
-    [12] = parameter,  [40] = photuris, [42] = ext_request, [43] = ext_reply,
+    [3] = unreachable,        [5] = redirect,   [6] = alternate, [9] = advertisement,
+    [11] = exceeded,          [12] = parameter, [40] = photuris, [42] = ni_icmp_ext_request,
+    [43] = ni_icmp_ext_reply,
 };
 
 const char *

@@ -44,27 +44,6 @@ is_echo(uint8_t type)
 }
 
 static void
-match_echo(struct ni_dis *d, const uint8_t *p)
-{
-	bool reply = p[0] == I6T_ECHO_REPLY;
-	if (!d->state || !d->state->pings || ni_quoted(d) || d->net.kind != NI_ADDR_IP6)
-		return;
-	struct ni_ping_key k = {
-	    .asker = reply ? d->net.dst : d->net.src,
-	    .asked = reply ? d->net.src : d->net.dst,
-	    .addr_len = 16,
-	    .kind = I6T_ECHO,
-	    .ident = ni_be16(p + 4),
-	    .seq = ni_be16(p + 6),
-	    .tag = d->flow_tag,
-	};
-	if (reply)
-		ni_ping_reply(d->state->pings, &k, d->frame->number, d->frame->ts_ns);
-	else
-		ni_ping_request(d->state->pings, &k, d->frame->number, d->frame->ts_ns);
-}
-
-static void
 next_quote(struct ni_dis *d, struct ni_span quote)
 {
 	if (!quote.len)
@@ -133,7 +112,7 @@ next_message(struct ni_dis *d, struct ni_layer *l, struct ni_span s)
 {
 	uint8_t type = s.p[0];
 	if (is_echo(type)) {
-		match_echo(d, s.p);
+		ni_icmp_match_echo(d, s.p, I6T_ECHO);
 		ni_next_proto(d, &ni_proto_data, ni_from(s, HDR));
 		return;
 	}

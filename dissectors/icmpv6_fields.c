@@ -102,20 +102,6 @@ static const struct ni_label reply[] = {
     {0, 0, NULL},
 };
 
-static const struct ni_label ext_request[] = {
-    {0, 0, "No error"},
-    {0, 0, NULL},
-};
-
-static const struct ni_label ext_reply[] = {
-    {0, 0, "No error"},
-    {1, 1, "Malformed Query"},
-    {2, 2, "No Such Interface"},
-    {3, 3, "No Such Table Entry"},
-    {4, 4, "Multiple Interfaces Satisfy Query"},
-    {0, 0, NULL},
-};
-
 static const struct ni_label rpl[] = {
     {0x00, 0x00, "DODAG Information Solicitation"},
     {0x01, 0x01, "DODAG Information Object"},
@@ -132,8 +118,8 @@ static const struct ni_label *const codes[256] = {
     [I6T_NI_QUERY] = query,
     [I6T_NI_REPLY] = reply,
     [155] = rpl,
-    [I6T_EXT_ECHO] = ext_request,
-    [I6T_EXT_ECHO_REPLY] = ext_reply,
+    [I6T_EXT_ECHO] = ni_icmp_ext_request,
+    [I6T_EXT_ECHO_REPLY] = ni_icmp_ext_reply,
 };
 
 const char *

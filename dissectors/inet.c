@@ -87,3 +87,11 @@ ni_cksum_segment(const struct ni_dis *d, const struct ni_layer *l, const struct 
 	r.partial = r.status == NI_CKSUM_BAD && f->pseudo && have == ni_cksum_fold(pseudo);
 	return r;
 }
+
+bool
+ni_ipv6_ext_octets(const struct ni_dis *d, const struct ni_layer *l, struct ni_value *v)
+{
+	struct ni_span s = ni_layer_span(d, l);
+	v->u = s.cap >= 2 ? ni_ipv6_ext_len(s.p) : 0;
+	return s.cap >= 2;
+}

@@ -96,6 +96,17 @@ struct ni_cksum_result ni_cksum_segment(const struct ni_dis *d, const struct ni_
 void ni_ipv6_print_next(const struct ni_dis *d, const struct ni_layer *l, uint8_t nxt,
 			struct ni_buf *b);
 
+/** The length of the IPv6 extension header at @p (2 bytes of it are there), in bytes (RFC 8200 4).
+ */
+static inline uint32_t
+ni_ipv6_ext_len(const uint8_t *p)
+{
+	return (p[1] + 1U) * 8;
+}
+
+/** The same as a field's value; false if the length was not captured. */
+bool ni_ipv6_ext_octets(const struct ni_dis *d, const struct ni_layer *l, struct ni_value *v);
+
 struct ni_frag;
 
 /**

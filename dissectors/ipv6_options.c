@@ -21,7 +21,7 @@
 #include "labels.h"
 #include "protos.h"
 
-enum { UNIT = 8, IP6_HDR = 40, HOP_BY_HOP = 0, DESTINATION = 60 };
+enum { IP6_HDR = 40, HOP_BY_HOP = 0, DESTINATION = 60 };
 
 enum option {
 	PAD1 = 0x00,
@@ -81,14 +81,6 @@ static const struct ni_label alerts[] = {
     {0, 0, NULL},
 };
 
-static bool
-get_octets(const struct ni_dis *d, const struct ni_layer *l, struct ni_value *v)
-{
-	struct ni_span s = ni_layer_span(d, l);
-	v->u = s.cap >= 2 ? (s.p[1] + 1U) * UNIT : 0;
-	return s.cap >= 2;
-}
-
 enum {
 	F_NXT,
 	F_LEN,
@@ -134,7 +126,7 @@ enum {
 		.off = 1, .len = 1, .ref = "RFC 8200 4.3",                                         \
 		.doc = "In units of 8 bytes, not counting the first."},                            \
 	[F_LEN_OCT] = {prefix ".len_oct", "Length", NI_U16, NI_DEC, 1,                             \
-		NI_F_FIXED | NI_F_COMPUTED, .get = get_octets, .doc = "In bytes."}
+		NI_F_FIXED | NI_F_COMPUTED, .get = ni_ipv6_ext_octets, .doc = "In bytes."}
 
 static const struct ni_field hop_fields[] = {
 	HEADER("ipv6.hopopts"),
@@ -190,7 +182,7 @@ decode(struct ni_dis *d, struct ni_layer *l, struct ni_span s)
 	enum ni_rc rc = ni_need_quoted(d, s, 2);
 	if (rc != NI_OK)
 		return rc;
-	uint32_t hdr = (s.p[1] + 1U) * UNIT;
+	uint32_t hdr = ni_ipv6_ext_len(s.p);
 	rc = ni_need_quoted(d, s, hdr);
 	if (rc != NI_OK)
 		return rc;

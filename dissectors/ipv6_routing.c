@@ -20,7 +20,7 @@
 #include "inet.h"
 #include "labels.h"
 
-enum { UNIT = 8, FIXED = 8, ADDR = 16, ROUTING = 43 };
+enum { FIXED = 8, ADDR = 16, ROUTING = 43 };
 enum { SOURCE = 0, MIPV6 = 2, RPL = 3, SRH = 4 };
 
 static const struct ni_note_def note_deprecated = {
@@ -42,14 +42,6 @@ static const struct ni_label types[] = {
     {254, 254, "Experiment 2"},
     {0, 0, NULL},
 };
-
-static bool
-get_octets(const struct ni_dis *d, const struct ni_layer *l, struct ni_value *v)
-{
-	struct ni_span s = ni_layer_span(d, l);
-	v->u = s.cap >= 2 ? (s.p[1] + 1U) * UNIT : 0;
-	return s.cap >= 2;
-}
 
 enum {
 	F_NXT,
@@ -82,7 +74,7 @@ static const struct ni_field fields[] = {
 		.off = 1, .len = 1, .ref = "RFC 8200 4.4",
 		.doc = "In units of 8 bytes, not counting the first."},
 	[F_LEN_OCT] = {"ipv6.routing.len_oct", "Length", NI_U16, NI_DEC, 1,
-		NI_F_FIXED | NI_F_COMPUTED, .get = get_octets, .doc = "In bytes."},
+		NI_F_FIXED | NI_F_COMPUTED, .get = ni_ipv6_ext_octets, .doc = "In bytes."},
 	[F_TYPE] = {"ipv6.routing.type", "Type", NI_U8, NI_DEC, .flags = NI_F_FIXED,
 		.off = 2, .len = 1, .labels = types, .ref = "RFC 8200 4.4"},
 	[F_LEFT] = {"ipv6.routing.segleft", "Segments Left", NI_U8, NI_DEC, .flags = NI_F_FIXED,
@@ -120,7 +112,7 @@ decode(struct ni_dis *d, struct ni_layer *l, struct ni_span s)
 	enum ni_rc rc = ni_need_quoted(d, s, 4);
 	if (rc != NI_OK)
 		return rc;
-	uint32_t hdr = (s.p[1] + 1U) * UNIT;
+	uint32_t hdr = ni_ipv6_ext_len(s.p);
 	rc = ni_need_quoted(d, s, hdr);
 	l->hdr = (uint16_t)(hdr < s.len ? hdr : s.len);
 	if (rc != NI_OK)

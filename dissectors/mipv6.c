@@ -17,7 +17,7 @@
 #include "inet.h"
 #include "labels.h"
 
-enum { HDR = 6, UNIT = 8, NO_NEXT = 59, OLD_MOBILITY = 62, MOBILITY = 135 };
+enum { HDR = 6, NO_NEXT = 59, OLD_MOBILITY = 62, MOBILITY = 135 };
 
 static const struct ni_label types[] = {
     {0, 0, "Binding Refresh Request"},
@@ -58,7 +58,7 @@ decode(struct ni_dis *d, struct ni_layer *l, struct ni_span s)
 	enum ni_rc rc = ni_need_quoted(d, s, HDR);
 	if (rc != NI_OK)
 		return rc;
-	uint32_t hdr = (s.p[1] + 1U) * UNIT;
+	uint32_t hdr = ni_ipv6_ext_len(s.p);
 	rc = ni_need_quoted(d, s, hdr);
 	if (rc != NI_OK)
 		return rc;
