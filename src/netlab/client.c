@@ -3,12 +3,9 @@
 #include "client.h"
 
 #include <errno.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #include "i18n.h"
 #include "netinspect/buf.h"
@@ -16,23 +13,6 @@
 #include "opts.h"
 
 enum { SPARE_DESCRIPTORS = 16, HEAD_ROOM = 65536, BATCH = 256, WAIT_MAX_US = 60000000 };
-
-static volatile sig_atomic_t interrupted;
-
-static void
-on_signal(int sig)
-{
-	(void)sig;
-	interrupted = 1;
-}
-
-int64_t
-nl_now(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
-}
 
 /* The bytes of a request, the last of its connection if @last. */
 static char *
@@ -145,8 +125,8 @@ begin_more(struct pool *p, struct nl_run *r)
 	}
 }
 
-static int
-wait_ms(const struct pool *p, const struct nl_run *r)
+static int64_t
+next_due(const struct pool *p, const struct nl_run *r)
 {
 	int64_t due = p->end;
 	for (uint32_t i = 0; i < p->n; i++) {
@@ -159,8 +139,7 @@ wait_ms(const struct pool *p, const struct nl_run *r)
 		if (next < due)
 			due = next;
 	}
-	int64_t us = due - r->now;
-	return us <= 0 ? 0 : us > WAIT_MAX_US ? WAIT_MAX_US / 1000 : (int)((us + 999) / 1000);
+	return due - r->now > WAIT_MAX_US ? r->now + WAIT_MAX_US : due;
 }
 
 /* One round: wait, and give everybody a turn. */
@@ -173,8 +152,8 @@ turn(struct pool *p, struct nl_run *r)
 		 * is waited for that would be a busy loop. */
 		p->fds[i] = (struct pollfd){.fd = events ? p->conn[i].fd : -1, .events = events};
 	}
-	if (poll(p->fds, p->n, wait_ms(p, r)) < 0)
-		return; /* a signal */
+	if (nl_wait(p->fds, p->n, next_due(p, r)) < 0)
+		return;
 	r->now = nl_now();
 	for (uint32_t i = p->n; i-- > 0;) {
 		struct nl_conn *c = &p->conn[i];
@@ -204,13 +183,13 @@ run(const struct nl_client_opts *o, struct ni_err *err)
 	}
 	r.now = p.start = nl_now();
 	p.end = o->connections > 1 ? p.start + (int64_t)o->seconds * 1000000 : INT64_MAX;
-	while (!interrupted && r.now < p.end && (p.n || p.begun < o->connections)) {
+	while (!nl_stopped() && r.now < p.end && (p.n || p.begun < o->connections)) {
 		begin_more(&p, &r);
 		if (p.n || p.begun < o->connections)
 			turn(&p, &r);
 	}
 	while (p.n)
-		nl_conn_end(&p.conn[--p.n], interrupted ? "interrupted" : "timeout", 0);
+		nl_conn_end(&p.conn[--p.n], nl_stopped() ? "interrupted" : "timeout", 0);
 	nl_report_sums(&r, r.now - p.start, p.begun == o->connections);
 	rc = r.sums->failed || p.begun < o->connections ? 1 : 0;
 out:
@@ -225,7 +204,6 @@ nl_client(int argc, char **argv)
 {
 	static struct nl_client_opts o;
 	struct ni_err err = {"", ""};
-	struct sigaction act = {.sa_handler = on_signal};
 	int rc = nl_client_parse(&o, argc, argv, &err);
 	if (rc)
 		return ni_opts_fail("netlab client", &err, rc);
@@ -233,8 +211,7 @@ nl_client(int argc, char **argv)
 		nl_client_help();
 		return 0;
 	}
-	sigaction(SIGINT, &act, NULL);
-	sigaction(SIGTERM, &act, NULL);
+	nl_stop_on_signals();
 	rc = run(&o, &err);
 	return rc < 0 ? ni_opts_fail("netlab client", &err, rc) : rc;
 }

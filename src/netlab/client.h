@@ -16,6 +16,7 @@
 #include "netinspect/err.h"
 #include "request.h"
 #include "sockopts.h"
+#include "tool.h"
 
 enum {
 	NL_HEADERS_MAX = 16,
@@ -140,9 +141,6 @@ struct nl_run {
 	FILE *out;
 	struct nl_sums *sums;
 };
-
-/** The monotonic clock in microseconds. */
-int64_t nl_now(void);
 
 /** Build the requests. Fails without memory. */
 int nl_run_init(struct nl_run *r, const struct nl_client_opts *o, struct ni_err *err);

@@ -14,4 +14,8 @@ struct nl_command {
 int nl_client(int argc, char **argv);
 void nl_client_man(void);
 
+/** The small clients, each in the file of its name. */
+int nl_wire(int argc, char **argv);
+void nl_wire_man(void);
+
 #endif
