@@ -70,8 +70,10 @@ describe(struct nl_link *l, struct ni_err *err)
 	return NI_SUCCESS;
 }
 
+/* The first IPv4 address of an interface, of @name if that is not "", in whose network @near is if
+ * that is not NULL. */
 static void
-find_address(struct nl_link *l)
+find_address(struct nl_link *l, const uint8_t *near)
 {
 	struct ifaddrs *all = NULL;
 	struct sockaddr_in in;
@@ -79,14 +81,18 @@ find_address(struct nl_link *l)
 	if (getifaddrs(&all))
 		return;
 	for (const struct ifaddrs *i = all; i && !l->has_ip; i = i->ifa_next) {
-		if (strcmp(i->ifa_name, l->name) != 0 || !i->ifa_addr ||
-		    i->ifa_addr->sa_family != AF_INET || !i->ifa_netmask)
+		if (!i->ifa_addr || i->ifa_addr->sa_family != AF_INET || !i->ifa_netmask ||
+		    (l->name[0] && strcmp(i->ifa_name, l->name) != 0))
 			continue;
 		memcpy(&in, i->ifa_addr, sizeof(in));
 		memcpy(l->ip, &in.sin_addr, 4);
 		memcpy(&in, i->ifa_netmask, sizeof(in));
 		memcpy(l->mask, &in.sin_addr, 4);
 		l->has_ip = true;
+		if (near && !nl_link_near(l, near))
+			l->has_ip = false;
+		else if (!l->name[0])
+			snprintf(l->name, sizeof(l->name), "%s", i->ifa_name);
 	}
 	freeifaddrs(all);
 }
@@ -138,8 +144,27 @@ nl_link_open(struct nl_link *l, const char *name, struct ni_err *err)
 	if (rc)
 		nl_link_close(l);
 	else
-		find_address(l);
+		find_address(l, NULL);
 	return rc;
+}
+
+int
+nl_link_open_for(struct nl_link *l, const char *name, const uint8_t ip[static 4],
+		 struct ni_err *err)
+{
+	struct nl_link any = {.fd = -1};
+	if (!name)
+		find_address(&any, ip);
+	return nl_link_open(l, any.has_ip ? any.name : name, err);
+}
+
+bool
+nl_link_near(const struct nl_link *l, const uint8_t ip[static 4])
+{
+	for (int i = 0; i < 4; i++)
+		if ((l->ip[i] ^ ip[i]) & l->mask[i])
+			return false;
+	return l->has_ip;
 }
 
 void

@@ -28,6 +28,13 @@ struct nl_link {
 int nl_link_open(struct nl_link *l, const char *name, struct ni_err *err);
 void nl_link_close(struct nl_link *l);
 
+/** Open the interface @name; NULL: the one whose network @ip is in, else as nl_link_open() does. */
+int nl_link_open_for(struct nl_link *l, const char *name, const uint8_t ip[static 4],
+		     struct ni_err *err);
+
+/** Whether @ip is in the network of the interface. */
+bool nl_link_near(const struct nl_link *l, const uint8_t ip[static 4]);
+
 int nl_link_send(const struct nl_link *l, const uint8_t *p, uint32_t n, struct ni_err *err);
 
 /* A frame as it was received. */
