@@ -344,9 +344,28 @@ say_packets(const struct match *m, const struct pair *p, const struct ni_point_f
 	}
 }
 
-static void
-say_pair(const struct match *m, const struct pair *p, const struct ni_point_flow *x)
+/* Whether two conversations went the same way: through the same network cards and routers. */
+static bool
+same_way(const struct match *m, uint32_t i, uint32_t j)
 {
+	for (unsigned point = 0; point < 2; point++) {
+		const struct ni_point_flow *f =
+		    point ? flow(m->b, (uint32_t)m->pairs[i].other) : flow(m->a, i);
+		const struct ni_point_flow *g =
+		    point ? flow(m->b, (uint32_t)m->pairs[j].other) : flow(m->a, j);
+		if (f->has_mac[0] != g->has_mac[0] || memcmp(f->ttl, g->ttl, sizeof(f->ttl)) != 0 ||
+		    memcmp(f->mac[0], g->mac[0], sizeof(f->mac[0])) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* Conversation @i; its way is told where it is not that of @before, or there is none (NOBODY). */
+static void
+say_pair(const struct match *m, uint32_t i, int64_t before)
+{
+	const struct pair *p = &m->pairs[i];
+	const struct ni_point_flow *x = flow(m->a, i);
 	const struct ni_point_flow *y = flow(m->b, (uint32_t)p->other);
 	char text[2 * TEXT];
 	struct ni_buf b = ni_buf(text, sizeof(text));
@@ -368,8 +387,12 @@ say_pair(const struct match *m, const struct pair *p, const struct ni_point_flow
 		return;
 	}
 	say_rewritten(m, x, y);
-	say_macs(m, x, y);
-	say_ttl(m, x, y);
+	if (before != NOBODY && same_way(m, i, (uint32_t)before)) {
+		say(m, _("way"), _("The same as above: MAC addresses and TTL."));
+	} else {
+		say_macs(m, x, y);
+		say_ttl(m, x, y);
+	}
 	say_packets(m, p, x, y);
 }
 
@@ -439,12 +462,16 @@ say_alone(const struct match *m, unsigned side)
 			continue;
 		put_ends(&b, f);
 		ni_buf_z(&b);
+		uint64_t packets = f->packets[0] + f->packets[1];
+		char number[TEXT];
+		struct ni_buf n = ni_buf(number, TEXT);
+		rp_count(&n, packets, NI_PLURAL("%s packet", "%s packets", packets));
+		ni_buf_z(&n);
 		say(m,
 		    told++ ? NULL
 		    : side ? _("B alone")
 			   : _("A alone"),
-		    _("%s, %llu packets, the first in frame %llu"), text,
-		    (ull)f->packets[0] + f->packets[1], (ull)f->first_frame);
+		    _("%s: %s, the first in frame %llu"), text, number, (ull)f->first_frame);
 	}
 	rp_more(m->page, told, all);
 }
@@ -464,6 +491,7 @@ say_all(const struct match *m)
 	uint32_t na = m->a->flows.items.n;
 	uint32_t matched = 0;
 	uint32_t told = 0;
+	int64_t before = NOBODY;
 	for (uint32_t i = 0; i < na; i++)
 		matched += m->pairs[i].other != NOBODY;
 	rp_heading(m->page, _("Seen at both points"), NULL);
@@ -476,8 +504,10 @@ say_all(const struct match *m)
 	for (uint32_t i = 0; i < na && (m->full || told < FLOWS_TOLD); i++) {
 		if (m->pairs[i].other == NOBODY)
 			continue;
-		say_pair(m, &m->pairs[i], flow(m->a, i));
+		say_pair(m, i, before);
 		told++;
+		if (!m->pairs[i].proxy)
+			before = i;
 	}
 	rp_more(m->page, told, matched);
 	say_alone(m, 0);
