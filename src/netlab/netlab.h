@@ -15,10 +15,14 @@ int nl_client(int argc, char **argv);
 void nl_client_man(void);
 
 /** The small clients, each in the file of its name. */
+int nl_arping(int argc, char **argv);
+void nl_arping_man(void);
 int nl_dns(int argc, char **argv);
 void nl_dns_man(void);
 int nl_send(int argc, char **argv);
 void nl_send_man(void);
+int nl_trace(int argc, char **argv);
+void nl_trace_man(void);
 int nl_wire(int argc, char **argv);
 void nl_wire_man(void);
 

@@ -140,10 +140,8 @@ nl_put_tcp(struct nl_packet *k, const struct nl_ip *ip, const struct nl_tcp *t, 
 }
 
 void
-nl_put_echo(struct nl_packet *k, const struct nl_ip *ip, uint16_t id, uint16_t seq,
-	    const void *data, uint32_t n)
+nl_put_echo(struct nl_packet *k, uint16_t id, uint16_t seq, const void *data, uint32_t n)
 {
-	put_ip(k, ip, IPPROTO_ICMP, 8 + n);
 	uint32_t start = k->n;
 	nl_put16(k, ECHO_REQUEST << 8);
 	nl_put16(k, 0);

@@ -50,13 +50,12 @@ void nl_put_ethernet(struct nl_packet *k, const uint8_t dst[static 6], const uin
 /** Append an ARP message for IPv4 over Ethernet (RFC 826). */
 void nl_put_arp(struct nl_packet *k, const struct nl_arp *a);
 
-/** Append an IPv4 packet with a UDP datagram, a TCP segment or an ICMP echo request that carries @n
- * bytes at @data. */
+/** Append an IPv4 packet with a UDP datagram or a TCP segment that carries @n bytes at @data. */
 void nl_put_udp(struct nl_packet *k, const struct nl_ip *ip, uint16_t sport, uint16_t dport,
 		const void *data, uint32_t n);
 void nl_put_tcp(struct nl_packet *k, const struct nl_ip *ip, const struct nl_tcp *t,
 		const void *data, uint32_t n);
-void nl_put_echo(struct nl_packet *k, const struct nl_ip *ip, uint16_t id, uint16_t seq,
-		 const void *data, uint32_t n);
+/** Append an ICMP echo request without an IP header. */
+void nl_put_echo(struct nl_packet *k, uint16_t id, uint16_t seq, const void *data, uint32_t n);
 
 #endif
