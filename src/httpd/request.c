@@ -33,12 +33,14 @@ static const struct {
     {"expect", 6, true},
 };
 
-/* RFC 9110 section 5.6.2: tchar. */
+/* RFC 9110 section 5.6.2: tchar, a bit for each of the 128 characters: this is asked of every byte
+ * of every name. */
 static bool
 is_tchar(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       (c && strchr("!#$%&'*+-.^_`|~", c));
+	static const uint32_t tchars[4] = {0, 0x03ff6cfa, 0xc7fffffe, 0x57ffffff};
+	unsigned char u = (unsigned char)c;
+	return u < 128 && (tchars[u / 32] >> u % 32 & 1);
 }
 
 bool
@@ -324,6 +326,26 @@ parse_coding(struct ni_hd_request *r)
 	return 0;
 }
 
+/* What cannot stand in a host, or would end it for another parser. */
+static bool
+is_foul_in_host(char c)
+{
+	switch (c) {
+	case '/':
+	case '?':
+	case '#':
+	case '@':
+	case '\\':
+	case ',':
+	case '"':
+	case '<':
+	case '>':
+		return true;
+	default:
+		return c <= 0x20 || c >= 0x7f;
+	}
+}
+
 static int
 check_host(const struct ni_hd_request *r)
 {
@@ -331,7 +353,7 @@ check_host(const struct ni_hd_request *r)
 	if (!h.p)
 		return r->minor ? 400 : 0; /* RFC 9112 section 3.2 */
 	for (size_t i = 0; i < h.n; i++)
-		if (h.p[i] <= 0x20 || h.p[i] >= 0x7f || strchr("/?#@\\,\"<>", h.p[i]))
+		if (is_foul_in_host(h.p[i]))
 			return 400;
 	return 0;
 }

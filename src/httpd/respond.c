@@ -8,6 +8,7 @@
 
 #define READ_ONLY  "Allow: GET, HEAD, OPTIONS\r\n"
 #define READ_WRITE "Allow: GET, HEAD, OPTIONS, POST, PUT\r\n"
+#define VARY       "Vary: Accept-Encoding\r\n"
 #define BOUNDARY   "netinspect-httpd-b1d5c3a97e42"
 
 bool
@@ -208,43 +209,57 @@ partial(struct ni_hd_conn *c, const struct ni_hd_request *r, const struct ni_hd_
 	return true;
 }
 
+/* RFC 9110 section 15.4.5: what a 200 would have said of the content that a cache keeps. */
 static void
-not_modified(struct ni_hd_conn *c, const struct ni_hd_request *r, const struct ni_hd_file *f)
+not_modified(struct ni_hd_conn *c, const struct ni_hd_request *r, const struct ni_hd_file *f,
+	     const char *vary)
 {
-	char extra[128];
+	char extra[160];
 	struct ni_buf b = ni_buf(extra, sizeof(extra));
-	ni_buf_fmt(&b, "Last-Modified: %s\r\nETag: %s\r\n", f->modified, f->etag);
+	ni_buf_fmt(&b, "%sLast-Modified: %s\r\nETag: %s\r\n", vary, f->modified, f->etag);
 	struct ni_hd_reply rep = {.status = 304, .extra = ni_buf_z(&b), .file = f};
 	emit_file(c, r, &rep);
 }
 
-/* A file, or its compressed sibling if there is one and the client takes it. */
+/* The compressed sibling of the file @path, if there is one and the client takes it, else NULL. */
+static const struct ni_hd_file *
+compressed(struct ni_hd_conn *c, const struct ni_hd_request *r, const char *path)
+{
+	struct ni_hd_site *s = c->core->site;
+	const struct ni_hd_file *gz = NULL;
+	char name[NI_HD_PATH_MAX + 16];
+	struct ni_buf b = ni_buf(name, sizeof(name));
+	if (r->field[NI_HD_F_RANGE].p || !ni_hd_accepts_gzip(r->field[NI_HD_F_ACCEPT_ENCODING]))
+		return NULL;
+	ni_buf_str(&b, path);
+	ni_buf_str(&b, ".gz");
+	return s->open(s, ni_buf_z(&b), &gz) == NI_HD_SITE_FILE ? gz : NULL;
+}
+
+/* The file @f, found at @path, or its compressed sibling. */
 static void
 send_file(struct ni_hd_conn *c, const struct ni_hd_request *r, const struct ni_hd_file *f,
 	  const char *path)
 {
 	struct ni_hd_site *s = c->core->site;
-	const struct ni_hd_file *gz = NULL;
-	char name[NI_HD_PATH_MAX + 16];
-	char extra[160];
+	const struct ni_hd_file *gz = compressed(c, r, path);
+	char mime[sizeof(f->mime)];
+	char extra[160] = "";
 	const char *type = f->mime;
-	struct ni_buf b = ni_buf(name, sizeof(name));
-	extra[0] = '\0';
-	ni_buf_fmt(&b, "%s.gz", path);
-	if (!r->field[NI_HD_F_RANGE].p && ni_hd_accepts_gzip(r->field[NI_HD_F_ACCEPT_ENCODING]) &&
-	    s->open(s, ni_buf_z(&b), &gz) == NI_HD_SITE_FILE && gz) {
+	if (gz) {
+		struct ni_buf b = ni_buf(extra, sizeof(extra));
+		ni_buf_fmt(&b,
+			   "Content-Encoding: gzip\r\n" VARY "Last-Modified: %s\r\nETag: %s\r\n",
+			   gz->modified, gz->etag);
+		ni_buf_z(&b);
+		/* The type is that of what is compressed; the file itself goes back. */
+		type = memcpy(mime, f->mime, sizeof(mime));
 		s->put(s, f);
 		f = gz;
-		b = ni_buf(extra, sizeof(extra));
-		ni_buf_fmt(&b,
-			   "Content-Encoding: gzip\r\nVary: Accept-Encoding\r\n"
-			   "Last-Modified: %s\r\nETag: %s\r\n",
-			   f->modified, f->etag);
-		ni_buf_z(&b);
 	}
 	int status = ni_hd_precondition(r, f);
 	if (status == 304) {
-		not_modified(c, r, f);
+		not_modified(c, r, f, gz ? VARY : "");
 	} else if (status) {
 		error(c, r, status, "");
 		s->put(s, f);
@@ -346,7 +361,8 @@ send_dir(struct ni_hd_conn *c, const struct ni_hd_request *r, const char *path, 
 			error(c, r, 414, "");
 		return;
 	}
-	ni_buf_fmt(&b, "%s%sindex.html", path, *path ? "/" : "");
+	ni_buf_str(&b, path);
+	ni_buf_str(&b, *path ? "/index.html" : "index.html");
 	int rc = s->open(s, ni_buf_z(&b), &f);
 	if (rc == NI_HD_SITE_FILE)
 		send_file(c, r, f, name);

@@ -114,6 +114,19 @@ def changed_file(root):
     s.stop()
 
 
+def compressed(root):
+    """The .gz sibling, without a cache: nothing of the file itself may be used after it is closed."""
+    s = start('--root', root, '--cache', '0')
+    for fields, status in (b'', 200), (b'If-None-Match: *\r\n', 304):
+        c = s.connect()
+        c.sendall(req(b'/a.css', b'Connection: close\r\nAccept-Encoding: gzip\r\n' + fields))
+        raw, _ = read_all(c)
+        check('gzip', f'{status} varies', statuses(raw) == [status] and b'\r\nVary: Accept-Encoding\r\n'
+              in raw, raw)
+        check('gzip', f'{status} type', (b'\r\nContent-Type: text/css' in raw) == (status == 200), raw)
+    s.stop()
+
+
 def workers(root):
     s = start('--root', root, '--workers', '3')
     pids = set()
@@ -322,7 +335,7 @@ def main():
     with tempfile.TemporaryDirectory() as root:
         make_root(root)
         for test in (builtin_site, lambda: drain(root), lambda: reload(root),
-                     lambda: changed_file(root), lambda: workers(root), limits, select_cap,
+                     lambda: changed_file(root), lambda: compressed(root), lambda: workers(root), limits, select_cap,
                      lambda: access_log(root), lambda: media_types(root),
                      lambda: listing(root), activation, bugs_on_purpose,
                      tcp_knobs, usage):

@@ -291,6 +291,29 @@ test_limits(void **state)
 	split_everywhere(nul, sizeof(nul) - 1, "400", true);
 }
 
+/* Every byte in a field's name and in a host: RFC 9110 section 5.6.2, RFC 3986 section 3.2.2. */
+static void
+test_characters(void **state)
+{
+	static const char token[] = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	static const char foul[] = "/?#@\\,\"<>";
+	(void)state;
+	for (int ch = 0; ch < 256; ch++) {
+		static const char start[] = "GET / HTTP/1.1\r\nHost: a";
+		struct ni_hd_request r;
+		char in[64];
+		int n = snprintf(in, sizeof(in), "%s\r\nx_: b\r\n\r\n", start);
+		in[sizeof(start) + 2] = (char)ch; /* for the '_' */
+		bool good = ch == ':' || (ch && strchr(token, ch));
+		assert_int_equal(ni_hd_request_parse(&r, in, (size_t)n), good ? 0 : 400);
+		in[sizeof(start) + 2] = '_';
+		in[sizeof(start) - 2] = (char)ch; /* for the 'a' */
+		good = ch == ' ' || ch == '\t' || (ch > 0x20 && ch < 0x7f && !strchr(foul, ch));
+		assert_int_equal(ni_hd_request_parse(&r, in, (size_t)n), good ? 0 : 400);
+	}
+}
+
 static void
 test_head_has_no_content(void **state)
 {
@@ -396,11 +419,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_split),
-	    cmocka_unit_test(test_limits),
-	    cmocka_unit_test(test_head_has_no_content),
-	    cmocka_unit_test(test_echo_bytes),
-	    cmocka_unit_test(test_deadlines),
+	    cmocka_unit_test(test_split),      cmocka_unit_test(test_limits),
+	    cmocka_unit_test(test_characters), cmocka_unit_test(test_head_has_no_content),
+	    cmocka_unit_test(test_echo_bytes), cmocka_unit_test(test_deadlines),
 	    cmocka_unit_test(test_knob_holds),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
