@@ -25,7 +25,7 @@ ni_hd_env_now(struct ni_hd_env *env)
 }
 
 void
-ni_hd_refuse(struct ni_hd_server *s, int fd, const char *why)
+ni_hd_refuse(struct ni_hd_server *s, int fd, const struct ni_hd_peer *peer, const char *why)
 {
 	char text[512];
 	int n = snprintf(text, sizeof(text),
@@ -40,57 +40,29 @@ ni_hd_refuse(struct ni_hd_server *s, int fd, const char *why)
 	while (recv(fd, drop, sizeof(drop), MSG_DONTWAIT) > 0)
 		;
 	close(fd);
+	ni_hd_peer_gone(s, peer);
 	atomic_fetch_add(&s->refused, 1);
 }
 
-const char ni_hd_crowded[] = "Too many connections from your address.";
-
-static bool
-is_loopback(const struct in6_addr *a)
+void
+ni_hd_peer_gone(struct ni_hd_server *s, const struct ni_hd_peer *peer)
 {
-	return IN6_IS_ADDR_LOOPBACK(a) || (IN6_IS_ADDR_V4MAPPED(a) && a->s6_addr[12] == 127);
+	if (s->peers)
+		ni_hd_peers_leave(s->peers, s->worker, peer->place);
 }
 
-uint32_t
-ni_hd_address_limit(const struct ni_hd_server *s, const struct sockaddr_in6 *peer)
+/* Where one more client of @peer is counted; loopback has no limit. */
+static int
+count(const struct ni_hd_server *s, const struct ni_hd_peer *peer)
 {
-	return s->opts.max_per_ip && !is_loopback(&peer->sin6_addr) ? s->opts.max_per_ip
-								    : UINT32_MAX;
-}
-
-/* Whether @peer has as many clients here as one address may. */
-static bool
-too_many(struct ni_hd_server *s, const struct sockaddr_in6 *peer)
-{
-	uint32_t n = 0;
-	uint32_t max = ni_hd_address_limit(s, peer);
-	if (max == UINT32_MAX)
-		return false;
-	pthread_mutex_lock(&s->lock);
-	for (struct ni_hd_link *l = s->links; l && n < max; l = l->next)
-		n += !memcmp(&l->peer.sin6_addr, &peer->sin6_addr, sizeof(peer->sin6_addr));
-	pthread_mutex_unlock(&s->lock);
-	return n >= max;
-}
-
-static void
-map_v4(struct sockaddr_in6 *to, const struct sockaddr_storage *from)
-{
-	memset(to, 0, sizeof(*to));
-	if (from->ss_family == AF_INET6) {
-		memcpy(to, from, sizeof(*to));
-		return;
-	}
-	struct sockaddr_in in;
-	memcpy(&in, from, sizeof(in));
-	to->sin6_family = AF_INET6;
-	to->sin6_port = in.sin_port;
-	to->sin6_addr.s6_addr[10] = to->sin6_addr.s6_addr[11] = 0xff;
-	memcpy(to->sin6_addr.s6_addr + 12, &in.sin_addr, 4);
+	const struct in6_addr *a = &peer->addr.sin6_addr;
+	if (!s->peers || ni_hd_is_loopback(a))
+		return NI_HD_UNCOUNTED;
+	return ni_hd_peers_enter(s->peers, s->worker, a, s->opts.max_per_ip);
 }
 
 int
-ni_hd_accept(struct ni_hd_server *s, int listener, struct sockaddr_in6 *peer)
+ni_hd_accept(struct ni_hd_server *s, int listener, struct ni_hd_peer *peer)
 {
 	for (;;) {
 		struct sockaddr_storage a = {.ss_family = AF_UNSPEC};
@@ -104,20 +76,21 @@ ni_hd_accept(struct ni_hd_server *s, int listener, struct sockaddr_in6 *peer)
 				usleep(10000);
 			return NI_HD_NO_CLIENT;
 		}
-		map_v4(peer, &a);
+		ni_hd_map_address(&peer->addr, &a);
+		peer->place = NI_HD_UNCOUNTED;
 		atomic_fetch_add(&s->accepted, 1);
 		pthread_mutex_lock(&s->lock);
 		bool full = s->nlinks >= s->opts.max_conns || s->children >= s->opts.max_conns;
 		pthread_mutex_unlock(&s->lock);
 		if (s->fd_max && fd >= s->fd_max) {
 			ni_hd_refuse(
-			    s, fd,
+			    s, fd, peer,
 			    "The model 'select' can watch descriptors below 1024 (FD_SETSIZE) "
 			    "only. Try --model=poll or epoll-et.");
 		} else if (full) {
-			ni_hd_refuse(s, fd, "The server has as many clients as it may have.");
-		} else if (too_many(s, peer)) {
-			ni_hd_refuse(s, fd, ni_hd_crowded);
+			ni_hd_refuse(s, fd, peer, "The server has as many clients as it may have.");
+		} else if ((peer->place = count(s, peer)) == NI_HD_CROWDED) {
+			ni_hd_refuse(s, fd, peer, "Too many connections from your address.");
 		} else {
 			ni_hd_tcp_client(s, fd);
 			return fd;
@@ -126,7 +99,7 @@ ni_hd_accept(struct ni_hd_server *s, int listener, struct sockaddr_in6 *peer)
 }
 
 int
-ni_hd_accept_wait(struct ni_hd_server *s, struct sockaddr_in6 *peer)
+ni_hd_accept_wait(struct ni_hd_server *s, struct ni_hd_peer *peer)
 {
 	struct pollfd p[NI_HD_LISTENERS_MAX + 1];
 	for (unsigned i = 0; i < s->nlisteners; i++)
@@ -152,12 +125,11 @@ ni_hd_accept_wait(struct ni_hd_server *s, struct sockaddr_in6 *peer)
 }
 
 struct ni_hd_link *
-ni_hd_link_new(struct ni_hd_server *s, struct ni_hd_env *env, int fd,
-	       const struct sockaddr_in6 *peer)
+ni_hd_link_new(struct ni_hd_server *s, struct ni_hd_env *env, int fd, const struct ni_hd_peer *peer)
 {
 	struct ni_hd_link *l = calloc(1, sizeof(*l));
 	if (!l) {
-		ni_hd_refuse(s, fd, "Out of memory.");
+		ni_hd_refuse(s, fd, peer, "Out of memory.");
 		return NULL;
 	}
 	ni_hd_conn_init(&l->conn, &s->core, env);
@@ -198,6 +170,7 @@ ni_hd_link_free(struct ni_hd_link *l)
 		shutdown(l->fd, SHUT_WR);
 	}
 	close(l->fd);
+	ni_hd_peer_gone(s, &l->peer);
 	ni_hd_conn_fini(&l->conn);
 	free(l);
 }
@@ -339,7 +312,7 @@ ni_hd_serve(struct ni_hd_link *l, void (*wait)(struct ni_hd_link *l))
 }
 
 void
-ni_hd_serve_blocking(struct ni_hd_server *s, int fd, const struct sockaddr_in6 *peer)
+ni_hd_serve_blocking(struct ni_hd_server *s, int fd, const struct ni_hd_peer *peer)
 {
 	struct ni_hd_env env = {0};
 	ni_hd_env_now(&env);

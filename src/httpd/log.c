@@ -99,15 +99,6 @@ ni_hd_log_reopen(struct ni_hd_log *l)
 }
 
 static void
-put_address(struct ni_buf *b, const struct in6_addr *a)
-{
-	if (IN6_IS_ADDR_V4MAPPED(a))
-		ni_buf_ip4(b, a->s6_addr + 12);
-	else
-		ni_buf_ip6(b, a->s6_addr);
-}
-
-static void
 put_quoted(struct ni_buf *b, struct ni_hd_span s)
 {
 	ni_buf_c(b, '"');
@@ -126,7 +117,7 @@ combined(struct ni_buf *b, const struct ni_hd_link *l, const struct ni_hd_reques
 	struct tm tm;
 	localtime_r(&l->env->wall, &tm);
 	strftime(when, sizeof(when), "%d/%b/%Y:%H:%M:%S %z", &tm);
-	put_address(b, &l->peer.sin6_addr);
+	ni_hd_put_address(b, &l->peer.addr.sin6_addr);
 	ni_buf_fmt(b, " - - [%s] ", when);
 	put_quoted(b, r->line);
 	ni_buf_fmt(b, " %d ", status);
@@ -154,24 +145,16 @@ json(struct ni_buf *b, const struct ni_hd_link *l, const struct ni_hd_request *r
      uint64_t bytes)
 {
 	struct sockaddr_storage a = {0};
-	struct sockaddr_in6 own = {0};
+	struct sockaddr_in6 own;
 	socklen_t len = sizeof(a);
 	getsockname(l->fd, (struct sockaddr *)&a, &len);
-	if (a.ss_family == AF_INET6) {
-		memcpy(&own, &a, sizeof(own));
-	} else {
-		struct sockaddr_in in;
-		memcpy(&in, &a, sizeof(in));
-		own.sin6_port = in.sin_port;
-		own.sin6_addr.s6_addr[10] = own.sin6_addr.s6_addr[11] = 0xff;
-		memcpy(own.sin6_addr.s6_addr + 12, &in.sin_addr, 4);
-	}
+	ni_hd_map_address(&own, &a);
 	ni_buf_str(b, "{\"ts\":");
 	ni_buf_i64(b, l->env->wall);
 	ni_buf_str(b, ",\"orig_h\":\"");
-	put_address(b, &l->peer.sin6_addr);
-	ni_buf_fmt(b, "\",\"orig_p\":%u,\"resp_h\":\"", ntohs(l->peer.sin6_port));
-	put_address(b, &own.sin6_addr);
+	ni_hd_put_address(b, &l->peer.addr.sin6_addr);
+	ni_buf_fmt(b, "\",\"orig_p\":%u,\"resp_h\":\"", ntohs(l->peer.addr.sin6_port));
+	ni_hd_put_address(b, &own.sin6_addr);
 	ni_buf_fmt(b, "\",\"resp_p\":%u,\"request\":", ntohs(own.sin6_port));
 	put_quoted(b, r->line);
 	ni_buf_fmt(b, ",\"number\":%u,\"status\":%d,\"bytes\":", l->conn.requests, status);

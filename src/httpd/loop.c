@@ -57,7 +57,7 @@ down(struct ni_hd_loop *o, struct ni_hd_link *l, uint32_t i)
 struct ni_hd_link *
 ni_hd_loop_accept(struct ni_hd_loop *o, int listener)
 {
-	struct sockaddr_in6 peer;
+	struct ni_hd_peer peer;
 	int fd = ni_hd_accept(o->server, listener, &peer);
 	if (fd < 0)
 		return NULL;
@@ -65,7 +65,7 @@ ni_hd_loop_accept(struct ni_hd_loop *o, int listener)
 		uint32_t cap = o->cap ? 2 * o->cap : 256;
 		struct ni_hd_link **heap = realloc(o->heap, cap * sizeof(struct ni_hd_link *));
 		if (!heap) {
-			ni_hd_refuse(o->server, fd, "Out of memory.");
+			ni_hd_refuse(o->server, fd, &peer, "Out of memory.");
 			return NULL;
 		}
 		o->heap = heap;

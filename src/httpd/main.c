@@ -74,6 +74,16 @@ fit_limits(struct ni_hd_opts *o)
 		o->max_conns = (uint32_t)most;
 }
 
+/* Addresses are counted over all workers, in memory that is there before they are. */
+static int
+count_peers(struct ni_hd_server *s, struct ni_err *err)
+{
+	unsigned n = s->opts.workers > NI_HD_PREFORK_USUAL ? s->opts.workers : NI_HD_PREFORK_USUAL;
+	if (s->opts.max_per_ip && !(s->peers = ni_hd_peers_new(n)))
+		return ni_fail(err, NI_ERR_RUN, "out of memory");
+	return NI_SUCCESS;
+}
+
 static int
 set_up(struct ni_hd_server *s, struct ni_err *err)
 {
@@ -107,7 +117,7 @@ set_up(struct ni_hd_server *s, struct ni_err *err)
 		return NI_ERR_INPUT;
 	if (o->access_log && !(s->log = ni_hd_log_open(o, m->name, err)))
 		return NI_ERR_INPUT;
-	return NI_SUCCESS;
+	return count_peers(s, err);
 }
 
 /* Whether --workers means processes with sockets of their own in this model. */
@@ -149,6 +159,7 @@ run_worker(struct ni_hd_server *s, unsigned mine)
 			close(worker[i].listener[k]);
 	memcpy(s->listener, worker[mine].listener, sizeof(s->listener));
 	s->nlisteners = worker[mine].n;
+	s->worker = mine;
 	return run(s);
 }
 

@@ -11,24 +11,14 @@
 #include "process.h"
 #include "server.h"
 
-/* The children, and whom each of them serves: only the parent sees them all. */
+/* The children, and whom each of them serves. */
 static struct {
 	struct guest {
 		pid_t pid;
-		struct in6_addr address;
+		struct ni_hd_peer peer;
 	} * v;
 	uint32_t n, cap;
 } guests;
-
-/* How many of them serve @a. */
-static uint32_t
-count(const struct in6_addr *a)
-{
-	uint32_t n = 0;
-	for (uint32_t i = 0; i < guests.n; i++)
-		n += !memcmp(&guests.v[i].address, a, sizeof(*a));
-	return n;
-}
 
 /* Room for one more, before there is a process that could not be noted. */
 static bool
@@ -55,16 +45,18 @@ reap(struct ni_hd_server *s)
 			i++;
 		if (i == guests.n)
 			continue;
+		ni_hd_peer_gone(s, &guests.v[i].peer);
 		guests.v[i] = guests.v[--guests.n];
 		atomic_fetch_sub(&s->children, 1);
 	}
 }
 
 static void
-child(struct ni_hd_server *s, int fd, const struct sockaddr_in6 *peer)
+child(struct ni_hd_server *s, int fd, struct ni_hd_peer *peer)
 {
 	ni_hd_child_begin();
-	ni_hd_listen_forget(s); /* the parent's business */
+	ni_hd_listen_forget(s);        /* the parent's business, */
+	peer->place = NI_HD_UNCOUNTED; /* and so is this: it knows when we end, however we do */
 	ni_hd_serve_blocking(s, fd, peer);
 	if (s->log)
 		ni_hd_log_flush(s->log);
@@ -75,27 +67,23 @@ int
 ni_hd_run_fork(struct ni_hd_server *s)
 {
 	for (;;) {
-		struct sockaddr_in6 peer;
+		struct ni_hd_peer peer;
 		int fd = ni_hd_accept_wait(s, &peer);
 		reap(s);
 		if (fd == NI_HD_STOPPING)
 			break;
 		if (fd < 0)
 			continue;
-		if (count(&peer.sin6_addr) >= ni_hd_address_limit(s, &peer)) {
-			ni_hd_refuse(s, fd, ni_hd_crowded);
-			continue;
-		}
 		if (s->log)
 			ni_hd_log_flush(s->log); /* or the child would write it a second time */
 		pid_t pid = make_room() ? fork() : -1;
 		if (pid == 0)
 			child(s, fd, &peer);
 		if (pid < 0) {
-			ni_hd_refuse(s, fd, "No process left for you.");
+			ni_hd_refuse(s, fd, &peer, "No process left for you.");
 			continue;
 		}
-		guests.v[guests.n++] = (struct guest){pid, peer.sin6_addr};
+		guests.v[guests.n++] = (struct guest){pid, peer};
 		atomic_fetch_add(&s->children, 1);
 		close(fd);
 	}
@@ -112,7 +100,7 @@ ni_hd_run_fork(struct ni_hd_server *s)
 static int
 prefork_child(struct ni_hd_server *s, unsigned i)
 {
-	(void)i;
+	s->worker = i;
 	/* All of them wait in the same accept queue; the kernel gives each client to one. */
 	return ni_hd_run_serial(s);
 }
@@ -120,6 +108,6 @@ prefork_child(struct ni_hd_server *s, unsigned i)
 int
 ni_hd_run_prefork(struct ni_hd_server *s)
 {
-	enum { USUAL = 8 };
-	return ni_hd_processes(s, s->opts.workers ? s->opts.workers : USUAL, prefork_child);
+	unsigned n = s->opts.workers ? s->opts.workers : NI_HD_PREFORK_USUAL;
+	return ni_hd_processes(s, n, prefork_child);
 }

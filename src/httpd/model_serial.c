@@ -10,7 +10,7 @@ int
 ni_hd_run_serial(struct ni_hd_server *s)
 {
 	for (;;) {
-		struct sockaddr_in6 peer;
+		struct ni_hd_peer peer;
 		/* accept(): wait for a client, get a socket of its own */
 		int fd = ni_hd_accept_wait(s, &peer);
 		if (fd == NI_HD_STOPPING)

@@ -15,7 +15,7 @@ enum { STACK = 65536, POOL_USUAL = 16, QUEUE = 1024 };
 
 struct client {
 	struct ni_hd_server *server;
-	struct sockaddr_in6 peer;
+	struct ni_hd_peer peer;
 	int fd;
 };
 
@@ -46,7 +46,7 @@ ni_hd_run_thread(struct ni_hd_server *s)
 	pthread_attr_setstacksize(&attr, STACK);
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	for (;;) {
-		struct sockaddr_in6 peer;
+		struct ni_hd_peer peer;
 		pthread_t thread;
 		int fd = ni_hd_accept_wait(s, &peer);
 		if (fd == NI_HD_STOPPING)
@@ -55,7 +55,7 @@ ni_hd_run_thread(struct ni_hd_server *s)
 			continue;
 		struct client *c = malloc(sizeof(*c));
 		if (!c) {
-			ni_hd_refuse(s, fd, "Out of memory.");
+			ni_hd_refuse(s, fd, &peer, "Out of memory.");
 			continue;
 		}
 		*c = (struct client){s, peer, fd};
@@ -63,7 +63,7 @@ ni_hd_run_thread(struct ni_hd_server *s)
 		if (pthread_create(&thread, &attr, serve_client, c)) {
 			atomic_fetch_sub(&s->children, 1);
 			free(c);
-			ni_hd_refuse(s, fd, "No thread left for you.");
+			ni_hd_refuse(s, fd, &peer, "No thread left for you.");
 		}
 	}
 	pthread_attr_destroy(&attr);

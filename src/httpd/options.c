@@ -41,7 +41,7 @@ static const struct ni_opt options[] = {
 
 	{NI_OPT_HEADING, 0, "Limits", NULL, NULL, 0, 0, NULL},
 	{NI_OPT_NUMBER, 0, "max-connections", "N", "then 503 (default 10000, less if ulimit -n is)", AT(max_conns), 10000000, NULL},
-	{NI_OPT_NUMBER, 0, "max-per-address", "N", "of another host (default 256, 0: no limit)", AT(max_per_ip), 10000000, NULL},
+	{NI_OPT_NUMBER, 0, "max-per-address", "N", "of another host, in all workers together (default 256, 0: no limit)", AT(max_per_ip), 10000000, NULL},
 	{NI_OPT_NUMBER, 0, "max-requests", "N", "of one connection, then close (default 0: no limit)", AT(max_requests), 1000000000, NULL},
 	{NI_OPT_BIG, 0, "max-body", "BYTES", "of a request, then 413 (default 1048576)", AT(max_body), UINT64_MAX >> 8, NULL},
 	{NI_OPT_BIG, 0, "max-bodies", "BYTES", "of all requests together, in a process, then 503 (default 67108864)", AT(max_bodies), UINT64_MAX >> 8, NULL},

@@ -155,6 +155,7 @@ ni_hd_processes(struct ni_hd_server *s, unsigned n, int (*f)(struct ni_hd_server
 				continue;
 			pid[i] = -1;
 			alive--;
+			ni_hd_peers_forget(s->peers, i);
 			/* A worker that crashed is replaced, but not one that cannot live. */
 			if (!ni_hd_stopping() && status && ++deaths < TOO_SOON_MAX) {
 				pid[i] = start(s, i, f);

@@ -14,10 +14,16 @@
 #include <sys/types.h>
 
 #include "core.h"
+#include "netinspect/buf.h"
 #include "netinspect/err.h"
 #include "sockopts.h"
 
-enum { NI_HD_LISTENERS_MAX = 16, NI_HD_NO_CLIENT = -1, NI_HD_STOPPING = -2 };
+enum {
+	NI_HD_LISTENERS_MAX = 16,
+	NI_HD_PREFORK_USUAL = 8,
+	NI_HD_NO_CLIENT = -1,
+	NI_HD_STOPPING = -2
+};
 
 /* What is set on listening sockets; 0 leaves the kernel's choice. */
 struct ni_hd_tcp {
@@ -40,6 +46,7 @@ struct ni_hd_opts {
 
 struct ni_hd_log;
 struct ni_hd_link;
+struct ni_hd_peers;
 struct ni_hd_model;
 
 struct ni_hd_server {
@@ -48,14 +55,22 @@ struct ni_hd_server {
 	const struct ni_hd_model *model;
 	int listener[NI_HD_LISTENERS_MAX];
 	unsigned nlisteners;
-	bool activated;        /* systemd made the sockets */
-	int fd_max;            /* select: descriptors from here on are refused; 0: no such limit */
-	struct ni_hd_log *log; /* NULL: none */
-	pthread_mutex_t lock;  /* of links and nlinks */
+	bool activated; /* systemd made the sockets */
+	int fd_max;     /* select: descriptors from here on are refused; 0: no such limit */
+	struct ni_hd_peers *peers; /* of all workers; NULL: not counted */
+	unsigned worker;           /* which of them this process is */
+	struct ni_hd_log *log;     /* NULL: none */
+	pthread_mutex_t lock;      /* of links and nlinks */
 	struct ni_hd_link *links;
 	uint32_t nlinks;
 	atomic_uint children; /* fork: clients in processes of their own */
 	atomic_ullong accepted, refused, requests, body_used;
+};
+
+/* The other end of a connection. */
+struct ni_hd_peer {
+	struct sockaddr_in6 addr; /* IPv4 as a mapped address */
+	int place;                /* where it is counted, see peers.c */
 };
 
 /* A client: its socket and its connection. The connection comes first, so one is the other. */
@@ -73,8 +88,33 @@ struct ni_hd_link {
 	bool corked;             /* what was sent last waits for more, or for the FIN */
 	bool fin;                /* edge-triggered: the client's FIN was announced */
 	atomic_uint requests;
-	struct sockaddr_in6 peer; /* IPv4 as a mapped address */
+	struct ni_hd_peer peer;
 };
+
+/* ---- the other ends: peers.c ---- */
+
+enum { NI_HD_UNCOUNTED = -1, NI_HD_CROWDED = -2 };
+
+bool ni_hd_is_loopback(const struct in6_addr *a);
+/** @from as IPv6, IPv4 as a mapped address. */
+void ni_hd_map_address(struct sockaddr_in6 *to, const struct sockaddr_storage *from);
+/** In the form in which people write it. */
+void ni_hd_put_address(struct ni_buf *b, const struct in6_addr *a);
+
+/** A table for so many workers, made before they are. NULL without memory. */
+struct ni_hd_peers *ni_hd_peers_new(unsigned workers);
+void ni_hd_peers_free(struct ni_hd_peers **p);
+
+/**
+ * Count a client of @a, of which there may be @max in all workers together. Returns its place, for
+ * ni_hd_peers_leave(); NI_HD_UNCOUNTED without one; or NI_HD_CROWDED.
+ */
+int ni_hd_peers_enter(struct ni_hd_peers *p, unsigned worker, const struct in6_addr *a,
+		      uint32_t max);
+/** It has gone; nothing if @place is none. */
+void ni_hd_peers_leave(struct ni_hd_peers *p, unsigned worker, int place);
+/** @worker has ended: so have its clients. @p may be NULL. */
+void ni_hd_peers_forget(struct ni_hd_peers *p, unsigned worker);
 
 /* ---- clients: link.c ---- */
 
@@ -82,14 +122,14 @@ struct ni_hd_link {
  * Accept a client from @listener, if one is waiting. Returns its descriptor (non-blocking), or
  * NI_HD_NO_CLIENT. Clients above the limits are answered 503 and closed here.
  */
-int ni_hd_accept(struct ni_hd_server *s, int listener, struct sockaddr_in6 *peer);
+int ni_hd_accept(struct ni_hd_server *s, int listener, struct ni_hd_peer *peer);
 
 /** Wait for a client on any listener. Returns its descriptor, or NI_HD_STOPPING. */
-int ni_hd_accept_wait(struct ni_hd_server *s, struct sockaddr_in6 *peer);
+int ni_hd_accept_wait(struct ni_hd_server *s, struct ni_hd_peer *peer);
 
 /** Make the link of a client; takes over @fd. NULL without memory. */
 struct ni_hd_link *ni_hd_link_new(struct ni_hd_server *s, struct ni_hd_env *env, int fd,
-				  const struct sockaddr_in6 *peer);
+				  const struct ni_hd_peer *peer);
 
 /**
  * Give @l its turn: receive and send until the socket is not ready or nothing is to be done.
@@ -100,12 +140,10 @@ bool ni_hd_link_run(struct ni_hd_link *l);
 /** Close and free, with a reset if the connection asks for one. */
 void ni_hd_link_free(struct ni_hd_link *l);
 
-/** How many clients the address of @peer may have; only other hosts have a limit. */
-uint32_t ni_hd_address_limit(const struct ni_hd_server *s, const struct sockaddr_in6 *peer);
-extern const char ni_hd_crowded[]; /* why one more is refused */
-
 /** Refuse a client that was accepted: 503 with @why. */
-void ni_hd_refuse(struct ni_hd_server *s, int fd, const char *why);
+void ni_hd_refuse(struct ni_hd_server *s, int fd, const struct ni_hd_peer *peer, const char *why);
+/** It has gone, or is another process's business: it is no longer counted. */
+void ni_hd_peer_gone(struct ni_hd_server *s, const struct ni_hd_peer *peer);
 
 /** Serve one client from begin to end; @wait blocks until its socket is ready or time is up. */
 void ni_hd_serve(struct ni_hd_link *l, void (*wait)(struct ni_hd_link *l));
@@ -114,7 +152,7 @@ void ni_hd_serve(struct ni_hd_link *l, void (*wait)(struct ni_hd_link *l));
 void ni_hd_wait(struct ni_hd_link *l);
 
 /** Serve the client @fd here and now, blocking. */
-void ni_hd_serve_blocking(struct ni_hd_server *s, int fd, const struct sockaddr_in6 *peer);
+void ni_hd_serve_blocking(struct ni_hd_server *s, int fd, const struct ni_hd_peer *peer);
 
 /** Bring @env up to date. */
 void ni_hd_env_now(struct ni_hd_env *env);
@@ -190,7 +228,6 @@ struct ni_hd_model {
 	const char *cost;  /* what a client costs */
 	const char *limit; /* what ends it */
 	int (*run)(struct ni_hd_server *s);
-	bool fixed; /* one page for every name */
 };
 
 /** The table, ended by a row without name. */

@@ -22,15 +22,11 @@ state_name(unsigned state)
 static void
 put_peer(struct ni_buf *b, const struct ni_hd_link *l)
 {
-	const struct in6_addr *a = &l->peer.sin6_addr;
-	if (IN6_IS_ADDR_V4MAPPED(a)) {
-		ni_buf_ip4(b, a->s6_addr + 12);
-	} else {
-		ni_buf_c(b, '[');
-		ni_buf_ip6(b, a->s6_addr);
-		ni_buf_c(b, ']');
-	}
-	ni_buf_fmt(b, ":%u", ntohs(l->peer.sin6_port));
+	const struct in6_addr *a = &l->peer.addr.sin6_addr;
+	bool v4 = IN6_IS_ADDR_V4MAPPED(a);
+	ni_buf_str(b, v4 ? "" : "[");
+	ni_hd_put_address(b, a);
+	ni_buf_fmt(b, "%s:%u", v4 ? "" : "]", ntohs(l->peer.addr.sin6_port));
 }
 
 static void
@@ -57,11 +53,10 @@ ni_hd_status(struct ni_hd_conn *c, bool html, char *buf, size_t cap)
 {
 	struct ni_hd_link *asking = (struct ni_hd_link *)(void *)c;
 	struct ni_hd_server *s = asking->server;
-	const struct in6_addr *a = &asking->peer.sin6_addr;
 	struct ni_buf b = ni_buf(buf, cap);
 	enum { ROW = 512 };
 	bool first = true;
-	if (!IN6_IS_ADDR_LOOPBACK(a) && !(IN6_IS_ADDR_V4MAPPED(a) && a->s6_addr[12] == 127))
+	if (!ni_hd_is_loopback(&asking->peer.addr.sin6_addr))
 		return 0;
 	pthread_mutex_lock(&s->lock);
 	ni_buf_fmt(&b,

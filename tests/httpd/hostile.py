@@ -305,17 +305,36 @@ def one_address(root):
     if own.startswith('127.'):
         print('limit of an address: left out, this host has but loopback')
         return
-    for model in 'epoll-et', 'thread', 'fork':
-        s = Server(BINARY, model, '--root', root, '--listen', own, '--max-per-address', '5')
-        held = [socket.create_connection((own, s.port), timeout=5) for _ in range(5)]
-        time.sleep(0.2)
-        raw, _ = read_all(socket.create_connection((own, s.port), timeout=5))
-        check(model, 'sixth client of an address', statuses(raw) == [503] and b'your address' in raw, raw)
+    def hold(n):
+        held = []
+        for _ in range(n):
+            held.append(socket.create_connection((own, s.port), timeout=5))
+            held[-1].sendall(req(b'/file.txt'))
+            held[-1].recv(65536)
+        return held
+
+    # Over all processes together: of three workers no single one sees them all.
+    for model, workers in ('epoll-et', '1'), ('thread', '1'), ('fork', '1'), ('pool', '9'), \
+            ('epoll-et', '3'), ('poll', '3'), ('fork', '2'), ('prefork', '9'):
+        name = f'{model} with {workers} workers'
+        s = Server(BINARY, model, '--root', root, '--listen', own, '--max-per-address', '5', '--workers',
+                   workers)
+        held = hold(5)
+        for _ in range(6):
+            raw, _ = read_all(socket.create_connection((own, s.port), timeout=5))
+            check(name, 'sixth client of an address', statuses(raw) == [503] and b'your address' in raw,
+                  raw)
         held.pop().close()
         time.sleep(0.2)
         c = socket.create_connection((own, s.port), timeout=5)
         c.sendall(req(b'/file.txt', CLOSE))
-        check(model, 'after one has gone', statuses(read_all(c)[0]) == [200])
+        check(name, 'after one has gone', statuses(read_all(c)[0]) == [200])
+        if workers != '1' and model != 'pool':
+            with open(f'/proc/{s.p.pid}/task/{s.p.pid}/children') as f:
+                for pid in f.read().split():
+                    os.kill(int(pid), signal.SIGKILL)
+            time.sleep(0.5)
+            check(name, 'after all were killed', len(hold(5)) == 5)
         for c in held:
             c.close()
         s.stop()
