@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
 #
-# Small networks out of network namespaces, for scripts that make captures.
-# To be sourced by a bash script that runs under `set -eu`.
+# Small networks out of network namespaces, for labs and for scripts that make
+# captures. To be sourced by a bash script that runs under `set -eu`.
 #
 # Everything lives in private namespaces (network, mount, process), made by
 # private_world: names cannot meet those of other people's networks, nothing
@@ -12,14 +12,23 @@
 # WORK: scratch space on a private tmpfs, set by private_world.
 WORK=
 
+# What unshare is to make: for root, and for a user, who becomes root of a user
+# namespace in which only the one user exists.
+WORLD=(--net --mount --pid --fork --kill-child --mount-proc)
+[ "$(id -u)" = 0 ] || WORLD+=(--user --map-root-user)
+
+# world_permitted: whether this user may make such a world. Some systems let a
+# user make the namespaces, but mount nothing there.
+world_permitted() {
+	unshare "${WORLD[@]}" mount -t tmpfs tmpfs /run 2>/dev/null
+}
+
 # Re-executes the calling script in namespaces of its own. To be called first,
-# as `private_world "$@"`. Needs root: tcpdump will not write a file as the
-# root of a user namespace.
+# as `private_world "$@"`.
 private_world() {
 	if [ "${IN_PRIVATE_WORLD:-}" != yes ] || [ $$ != 1 ]; then
-		[ "$(id -u)" = 0 ] || die "must be run as root"
-		IN_PRIVATE_WORLD=yes exec unshare --net --mount \
-			--pid --fork --kill-child --mount-proc "$0" "$@"
+		NETLAB_OUTSIDE=$(readlink /proc/self/ns/net) IN_PRIVATE_WORLD=yes \
+			exec unshare "${WORLD[@]}" "$BASH" "$0" "$@"
 	fi
 	# A process number 1 ignores the signals that it has no handler for.
 	trap 'exit 130' INT
@@ -27,6 +36,14 @@ private_world() {
 	mount -t tmpfs tmpfs /run
 	mkdir /run/netns /run/work
 	WORK=/run/work
+	# The mark by which netlab knows that it may send forged frames here.
+	printf 'outside %s\ninside %s\n' "$NETLAB_OUTSIDE" "$(readlink /proc/self/ns/pid)" \
+		>/run/netlab
+}
+
+# need_root: for what a user namespace does not allow.
+need_root() {
+	[ "$(id -u)" = 0 ] || die "must be run as root"
 }
 
 # die MESSAGE...: the last words of a script.
@@ -68,12 +85,14 @@ host() {
 
 # cable HOST INTERFACE HOST INTERFACE: joins two hosts. The kernel's offloads
 # are off: with them a capture shows segments of many kilobytes and checksums
-# that were never computed. MAC addresses count up from 02:00:00:00:00:01.
+# that were never computed. MAC addresses count up from 02:00:00:00:00:01,
+# or from $CABLE_MAC:01.
 CABLE_ENDS=0
+CABLE_MAC=02:00:00:00:00
 cable() {
 	local mac1 mac2
-	printf -v mac1 '02:00:00:00:00:%02x' $((CABLE_ENDS + 1))
-	printf -v mac2 '02:00:00:00:00:%02x' $((CABLE_ENDS + 2))
+	printf -v mac1 '%s:%02x' $CABLE_MAC $((CABLE_ENDS + 1))
+	printf -v mac2 '%s:%02x' $CABLE_MAC $((CABLE_ENDS + 2))
 	CABLE_ENDS=$((CABLE_ENDS + 2))
 	ip link add "$2" netns "$1" address "$mac1" type veth \
 		peer name "$4" netns "$3" address "$mac2"
@@ -95,32 +114,6 @@ ipv6_on() {
 		"net.ipv6.conf.$2.accept_ra=0" \
 		"net.ipv6.conf.$2.disable_ipv6=0"
 	ip -n "$1" address add "$3" dev "$2" nodad
-}
-
-# capture HOST INTERFACE FILE [TCPDUMP-ARGUMENT...]: starts tcpdump and returns
-# when it listens.
-CAPTURE_PID=
-capture() {
-	CAPTURE_LOG=$WORK/tcpdump-$1-$2.log
-	ip netns exec "$1" tcpdump -Z root -n -s 0 -i "$2" -w "$3" "${@:4}" 2>"$CAPTURE_LOG" &
-	CAPTURE_PID=$!
-	wait_until "tcpdump on $1 $2" grep -qs 'listening on' "$CAPTURE_LOG"
-}
-
-# capture_end: waits for the last packets, stops tcpdump, and insists that it
-# lost none.
-capture_end() {
-	sleep 0.3
-	kill -TERM "$CAPTURE_PID" 2>/dev/null || true
-	capture_wait
-}
-
-# capture_wait: as capture_end, for a tcpdump that ends by itself (-c).
-capture_wait() {
-	wait "$CAPTURE_PID" || die "tcpdump: $(cat "$CAPTURE_LOG")"
-	CAPTURE_PID=
-	grep -q '^0 packets dropped by kernel' "$CAPTURE_LOG" ||
-		die "tcpdump lost packets: $(grep dropped "$CAPTURE_LOG")"
 }
 
 # wait_until WHAT COMMAND...: repeats the command until it succeeds, for at
@@ -172,4 +165,35 @@ router() {
 	for name; do
 		on "$name" sysctl -qw net.ipv4.ip_forward=1 net.ipv4.icmp_ratelimit=0
 	done
+}
+
+# ---- for the steps of a lab, which main.sh runs ----
+
+# truth NAME VALUE...: what the run itself knows, for questions with `truth NAME`.
+truth() {
+	echo "$1=${*:2}" >>truth
+}
+
+# say ENGLISH CHINESE: tells whoever runs the lab what is being done.
+say() {
+	if [ "${NETLAB_LANGUAGE:-}" = zh_CN ]; then
+		echo "- $2" >&3
+	else
+		echo "- $1" >&3
+	fi
+}
+
+# web HOST PORT [OPTION...]: starts netinspect-httpd on a host, and returns when it
+# listens. WEB_PID is the server's process.
+WEB_PID=
+web() {
+	ip netns exec "$1" netinspect-httpd --port "$2" "${@:3}" &
+	WEB_PID=$!
+	wait_until 'the server' listening "$1" "$2"
+}
+
+# in_state HOST STATE PORT: whether the host has a connection in this state (a word
+# of ss: time-wait, close-wait, established) with this port at either end.
+in_state() {
+	on "$1" ss -Htan state "$2" "( sport = :$3 or dport = :$3 )" | grep -q .
 }

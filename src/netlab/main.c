@@ -9,7 +9,28 @@
 #include "i18n.h"
 #include "netlab.h"
 
+/* The commands of the labs share a command line: see lab_options.c. */
+#define LAB(word)                                                                                  \
+	static void man_##word(void)                                                               \
+	{                                                                                          \
+		nl_lab_man(#word);                                                                 \
+	}
+LAB(list)
+LAB(show)
+LAB(ask)
+LAB(run)
+LAB(shell)
+LAB(grade)
+LAB(solve)
+
 static const struct nl_command commands[] = {
+    {"list", N_("the exercises that there are"), nl_lab, man_list},
+    {"show", N_("the text of an exercise"), nl_lab, man_show},
+    {"ask", N_("its questions, as a form"), nl_lab, man_ask},
+    {"run", N_("make its network, do its steps, write captures"), nl_lab, man_run},
+    {"shell", N_("its network, and a shell in it"), nl_lab, man_shell},
+    {"grade", N_("which answers are right, by the captures"), nl_lab, man_grade},
+    {"solve", N_("the right answers, by the captures"), nl_lab, man_solve},
     {"client", N_("an HTTP client whose every move on the wire can be chosen"), nl_client,
      nl_client_man},
     {"arping", N_("ask by ARP who has an address"), nl_arping, nl_arping_man},

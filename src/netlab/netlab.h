@@ -10,6 +10,10 @@ struct nl_command {
 	void (*man)(void); /* print its options as roff */
 };
 
+/** netlab list, show, ask, run, shell, grade, solve; see lab.h. */
+int nl_lab(int argc, char **argv);
+void nl_lab_man(const char *name);
+
 /** netlab client; see client.h. */
 int nl_client(int argc, char **argv);
 void nl_client_man(void);
