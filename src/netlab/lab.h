@@ -53,7 +53,8 @@ enum nl_take {
 struct nl_expr {
 	enum nl_how how;
 	const char *text; /* NL_PLAIN: itself; NL_CALC: the expression; NL_FRAMES: the filter */
-	unsigned point, nth, nfields, line;
+	unsigned point, nfields, line;
+	const char *nth; /* of NL_NTH: which frame */
 	enum nl_take take;
 	const char *field[NL_FIELDS_MAX];
 	unsigned occurrence[NL_FIELDS_MAX]; /* in a frame, from 1 */
@@ -138,6 +139,9 @@ struct nl_lab {
  */
 int nl_lab_parse(struct nl_lab *lab, struct nl_pool *pool, const char *text, size_t n,
 		 const char *language, struct ni_err *err);
+
+/** A number of digits alone from 1 to 9999; 0: it is none. */
+unsigned nl_small_number(const char *s);
 
 /** Read one expression, as behind `value`; for the parser and its tests. */
 int nl_expr_parse(const struct nl_lab *lab, struct nl_pool *pool, const char *text,

@@ -41,9 +41,8 @@ nl_point_find(const struct nl_lab *lab, const char *name, size_t n)
 	return -1;
 }
 
-/* A positive number of digits alone, at most 9999; 0: it is none. */
-static unsigned
-small_number(const char *s)
+unsigned
+nl_small_number(const char *s)
 {
 	char *end;
 	if (*s < '0' || *s > '9')
@@ -57,7 +56,7 @@ static int
 add_field(struct nl_pool *pool, struct nl_expr *e, const char *word, struct ni_err *err)
 {
 	const char *hash = strchr(word, '#');
-	unsigned nth = hash ? small_number(hash + 1) : 1;
+	unsigned nth = hash ? nl_small_number(hash + 1) : 1;
 	if (e->nfields == NL_FIELDS_MAX)
 		return ni_fail(err, NI_ERR_INPUT, _("more than %d fields"), NL_FIELDS_MAX);
 	if (!nth || hash == word)
@@ -85,9 +84,8 @@ parse_take(struct nl_pool *pool, const char *text, struct nl_expr *e, struct ni_
 	}
 	e->take = t->take;
 	if (t->take == NL_NTH) {
-		word = nl_word_next(pool, &p);
-		e->nth = word ? small_number(word) : 0;
-		if (!e->nth)
+		e->nth = nl_word_next(pool, &p);
+		if (!e->nth || (*e->nth != '{' && !nl_small_number(e->nth)))
 			return ni_fail(err, NI_ERR_INPUT, _("nth: no number"));
 	}
 	while ((word = nl_word_next(pool, &p))) {

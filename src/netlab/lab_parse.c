@@ -439,14 +439,20 @@ names_known(struct parse *p, const char *text, struct ni_err *err)
 }
 
 static bool
+expr_names_known(struct parse *p, const struct nl_expr *e, struct ni_err *err)
+{
+	return names_known(p, e->text, err) && names_known(p, e->nth, err);
+}
+
+static bool
 question_names_known(struct parse *p, const struct nl_question *q, struct ni_err *err)
 {
 	bool good = names_known(p, q->text, err) && names_known(p, q->empty, err) &&
-		    names_known(p, q->value.text, err);
+		    expr_names_known(p, &q->value, err);
 	for (unsigned i = 0; good && i < q->nalso; i++)
-		good = names_known(p, q->also[i].text, err);
+		good = expr_names_known(p, &q->also[i], err);
 	for (unsigned i = 0; good && i < q->nwrong; i++)
-		good = names_known(p, q->wrong[i].value.text, err) &&
+		good = expr_names_known(p, &q->wrong[i].value, err) &&
 		       names_known(p, q->wrong[i].feedback, err);
 	for (unsigned i = 0; good && i < q->nchoices; i++)
 		good = names_known(p, q->choice[i].equals, err);

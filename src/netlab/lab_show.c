@@ -13,14 +13,16 @@ nl_do_list(const struct nl_lab_opts *o, struct nl_pool *pool, struct ni_err *err
 {
 	const char *dir = nl_labs_dir(pool, err);
 	const char **list = dir ? nl_labs(pool, dir, err) : NULL;
+	int rc = list ? NI_SUCCESS : NI_ERR_INPUT;
 	(void)o;
 	for (size_t i = 0; list && list[i]; i++) {
-		struct nl_lab *lab = nl_lab_open(pool, list[i], err);
+		const struct nl_lab *lab = nl_lab_open(pool, list[i], err);
 		if (!lab)
-			return NI_ERR_INPUT;
-		printf("%-26s %s\n", lab->name, lab->title);
+			rc = NI_ERR_INPUT; /* the last fault is said when the others are listed */
+		else
+			printf("%-20s %s\n", lab->name, lab->title);
 	}
-	return list ? NI_SUCCESS : NI_ERR_INPUT;
+	return rc;
 }
 
 int

@@ -167,6 +167,7 @@ struct gather {
 	const struct nl_expr *e;
 	struct nl_row *row; /* one for each frame, or one for all of list and set */
 	size_t nrows, rows_cap, cells_cap;
+	unsigned nth;
 	unsigned long frames;
 };
 
@@ -291,7 +292,7 @@ conclude(struct gather *g, struct nl_value *v, struct ni_err *err)
 	case NL_FIRST:
 	case NL_LAST:
 	case NL_NTH:
-		n = e->take == NL_FIRST ? 1 : e->take == NL_NTH ? e->nth : n;
+		n = e->take == NL_FIRST ? 1 : e->take == NL_NTH ? g->nth : n;
 		if (n && n <= g->nrows)
 			*v = (struct nl_value){.row = g->row + n - 1, .nrows = 1};
 		break;
@@ -321,6 +322,12 @@ from_frames(struct nl_world *w, const struct nl_expr *e, const char *filter, str
 	if (!w->file[e->point])
 		return ni_fail(err, NI_ERR_INPUT, _("no capture of the point %s"),
 			       w->lab->point[e->point].name);
+	const char *nth = e->take == NL_NTH ? nl_fill(w, e->nth, false, NULL, err) : "1";
+	if (!nth)
+		return NI_ERR_INPUT;
+	g.nth = nl_small_number(nth);
+	if (!g.nth)
+		return ni_fail(err, NI_ERR_INPUT, _("nth %s: no number from 1 to 9999"), nth);
 	make_command(w, e, filter, false, argv);
 	char *p = output(w, argv, err);
 	if (!p)
