@@ -19,6 +19,27 @@ ni_app_top(struct ni_app *a)
 	return a->depth ? a->stack[a->depth - 1] : a->tabs[a->tab];
 }
 
+struct ni_view *
+ni_app_active(struct ni_app *a)
+{
+	return ni_panes_view(ni_app_top(a));
+}
+
+unsigned
+ni_app_place(struct ni_app *a)
+{
+	return ni_app_active(a)->ops->place | ni_app_top(a)->ops->place;
+}
+
+uint64_t
+ni_app_packet(struct ni_app *a)
+{
+	const struct ni_view *v = ni_app_active(a);
+	if (!v->ops->packet)
+		v = ni_app_top(a);
+	return v->ops->packet ? v->ops->packet(v) : 0;
+}
+
 /* Remember a message for :messages. */
 static void
 remember(struct ni_app *a)
@@ -101,20 +122,22 @@ ni_app_tab(struct ni_app *a, unsigned tab)
 bool
 ni_app_follows(struct ni_app *a)
 {
-	const struct ni_view *v = ni_app_top(a);
+	const struct ni_view *v = ni_app_active(a);
 	return v->ops->follows && v->ops->follows(v);
 }
 
 void
 ni_app_go(struct ni_app *a, uint64_t number)
 {
-	struct ni_view *v = ni_app_top(a);
+	struct ni_view *v = ni_app_active(a);
+	if (!v->ops->go)
+		v = ni_app_top(a);
 	if (!v->ops->go) {
 		ni_app_tab(a, 0);
 		v = ni_app_top(a);
 	}
-	if (v->ops->packet && v->ops->packet(v))
-		a->came_from = v->ops->packet(v);
+	if (ni_app_packet(a))
+		a->came_from = ni_app_packet(a);
 	if (v->ops->go)
 		v->ops->go(v, number);
 	a->dirty = true;
@@ -137,7 +160,15 @@ ni_list_act(struct ni_list *l, enum ni_act act)
 		ni_list_move(l, moves[i].rows + moves[i].pages * page / 2);
 		return true;
 	}
-	if (act == NI_ACT_TOP)
+	if (act == NI_ACT_SCROLL_UP || act == NI_ACT_SCROLL_DOWN)
+		ni_list_scroll(l, act == NI_ACT_SCROLL_UP ? -1 : 1);
+	else if (act == NI_ACT_SCREEN_TOP)
+		ni_list_go(l, l->top);
+	else if (act == NI_ACT_SCREEN_MIDDLE)
+		ni_list_go(l, l->top + (uint64_t)(l->height > 0 ? l->height / 2 : 0));
+	else if (act == NI_ACT_SCREEN_BOTTOM)
+		ni_list_go(l, l->top + (uint64_t)page);
+	else if (act == NI_ACT_TOP)
 		ni_list_go(l, 0);
 	else if (act == NI_ACT_BOTTOM)
 		ni_list_end(l);
@@ -152,7 +183,6 @@ static void
 help(struct ni_app *a)
 {
 	enum { PAGE = 16384 };
-	struct ni_view *v = ni_app_top(a);
 	char *mem = malloc(PAGE);
 	if (!mem)
 		return;
@@ -160,7 +190,7 @@ help(struct ni_app *a)
 	for (const struct ni_key_row *r = ni_keys_table(); r->name; r++) {
 		char keys[64];
 		struct ni_buf k = ni_buf(keys, sizeof(keys));
-		if (!r->help || !(r->places & v->ops->place))
+		if (!r->help || !(r->places & ni_app_place(a)))
 			continue;
 		ni_keymap_keys(&k, &a->keys, r->act, 6);
 		ni_buf_str(&b, "  ");
@@ -169,7 +199,7 @@ help(struct ni_app *a)
 	}
 	ni_buf_fmt(&b, "\n%s\n",
 		   _("Command line: :N goes to packet N; :filter, :w FILE, :view N, "
-		     ":set time|theme|columns …, :messages, :q"));
+		     ":sort COLUMN, :set time|theme|columns|layout …, :messages, :q"));
 	struct ni_view_arg arg = {.text = ni_buf_z(&b), .title = _("Keys")};
 	ni_app_push(a, &ni_page_view, &arg);
 	free(mem);
@@ -208,7 +238,9 @@ explain(struct ni_app *a)
 {
 	char mem[4096];
 	struct ni_buf b = ni_buf(mem, sizeof(mem));
-	struct ni_view *v = ni_app_top(a);
+	struct ni_view *v = ni_app_active(a);
+	if (!v->ops->explain)
+		v = ni_app_top(a);
 	if (v->ops->explain)
 		v->ops->explain(v, &b);
 	if (!b.len) {
@@ -224,7 +256,9 @@ copy(struct ni_app *a)
 {
 	char mem[8192];
 	struct ni_buf b = ni_buf(mem, sizeof(mem));
-	struct ni_view *v = ni_app_top(a);
+	struct ni_view *v = ni_app_active(a);
+	if (!v->ops->copy)
+		v = ni_app_top(a);
 	if (v->ops->copy)
 		v->ops->copy(v, &b);
 	if (!b.len)
@@ -313,7 +347,9 @@ act_anywhere(struct ni_app *a, enum ni_act act)
 		ni_model_stop(a->model);
 	else if (act < sizeof(simple) / sizeof(simple[0]) && simple[act])
 		simple[act](a);
-	else if (act == NI_ACT_MARK || act == NI_ACT_JUMP)
+	else if (act == NI_ACT_SORT)
+		ni_app_push(a, &ni_choose_view, NULL);
+	else if (act == NI_ACT_MARK || act == NI_ACT_JUMP || act == NI_ACT_WINDOW)
 		a->pending = act;
 	else
 		return false;
@@ -338,15 +374,24 @@ act_prompt(struct ni_app *a, enum ni_act act)
 	return true;
 }
 
+/* A key that means nothing in an inner pane may mean something around it. */
+static bool
+act_around(struct ni_app *a, enum ni_act act)
+{
+	struct ni_view *v = ni_app_top(a);
+	return act != NI_ACT_BACK && act != NI_ACT_LEAVE && v->ops->act(v, act);
+}
+
 void
 ni_app_act(struct ni_app *a, enum ni_act act)
 {
-	struct ni_view *v = ni_app_top(a);
+	struct ni_view *v = ni_app_active(a);
 	a->dirty = true;
 	if (act == NI_ACT_BACK && a->writing) {
 		ni_app_say(a, NI_ROLE_WARN, _("stopped: %s was not written"),
 			   ni_writing_path(a->writing));
 		ni_writing_free(&a->writing);
+		a->quit_written = false;
 		return;
 	}
 	if (act == NI_ACT_BACK && a->search_way) {
@@ -355,7 +400,9 @@ ni_app_act(struct ni_app *a, enum ni_act act)
 	}
 	if (act != NI_ACT_LEAVE)
 		a->ask_quit = false;
-	if (v->ops->act(v, act))
+	if (ni_panes_act(ni_app_top(a), act) || v->ops->act(v, act))
+		return;
+	if (v != ni_app_top(a) && act_around(a, act))
 		return;
 	if (!act_prompt(a, act) && !act_anywhere(a, act) && act != NI_ACT_NONE)
 		ni_app_say(a, NI_ROLE_NOTE, "%s", _("that key does nothing here"));
@@ -365,9 +412,8 @@ ni_app_act(struct ni_app *a, enum ni_act act)
 static void
 mark(struct ni_app *a, uint32_t key)
 {
-	struct ni_view *v = ni_app_top(a);
 	enum ni_act act = a->pending;
-	uint64_t now = v->ops->packet ? v->ops->packet(v) : 0;
+	uint64_t now = ni_app_packet(a);
 	a->pending = NI_ACT_NONE;
 	if (key == '\'' && act == NI_ACT_JUMP && a->came_from) {
 		ni_app_go(a, a->came_from);
@@ -384,13 +430,49 @@ mark(struct ni_app *a, uint32_t key)
 		ni_app_say(a, NI_ROLE_WARN, _("mark %c is not set"), (char)key);
 }
 
+/* The key behind ^W, as in vi. */
+static void
+window(struct ni_app *a, uint32_t key)
+{
+	static const struct {
+		uint32_t key;
+		enum ni_act act;
+	} map[] = {
+	    {'w', NI_ACT_NEXT_PANE},
+	    {'W' - '@', NI_ACT_NEXT_PANE},
+	    {'j', NI_ACT_NEXT_PANE},
+	    {'l', NI_ACT_NEXT_PANE},
+	    {NI_KEY_DOWN, NI_ACT_NEXT_PANE},
+	    {NI_KEY_RIGHT, NI_ACT_NEXT_PANE},
+	    {'W', NI_ACT_PREVIOUS_PANE},
+	    {'p', NI_ACT_PREVIOUS_PANE},
+	    {'k', NI_ACT_PREVIOUS_PANE},
+	    {'h', NI_ACT_PREVIOUS_PANE},
+	    {NI_KEY_UP, NI_ACT_PREVIOUS_PANE},
+	    {NI_KEY_LEFT, NI_ACT_PREVIOUS_PANE},
+	    {'o', NI_ACT_ZOOM},
+	    {'_', NI_ACT_ZOOM},
+	    {'|', NI_ACT_ZOOM},
+	    {'=', NI_ACT_ZOOM},
+	    {'+', NI_ACT_LARGER},
+	    {'>', NI_ACT_LARGER},
+	    {'-', NI_ACT_SMALLER},
+	    {'<', NI_ACT_SMALLER},
+	    {'c', NI_ACT_LEAVE},
+	    {'q', NI_ACT_LEAVE},
+	};
+	a->pending = NI_ACT_NONE;
+	for (size_t i = 0; i < sizeof(map) / sizeof(map[0]); i++)
+		if (map[i].key == key)
+			ni_app_act(a, map[i].act);
+}
+
 static void
 take_mouse(struct ni_app *a)
 {
 	struct ni_mouse m;
-	struct ni_view *v = ni_app_top(a);
-	if (ni_screen_mouse(&m) && v->ops->mouse && !a->asking)
-		v->ops->mouse(v, &m);
+	if (ni_screen_mouse(&m) && !a->asking)
+		ni_panes_mouse(ni_app_top(a), &m);
 }
 
 void
@@ -404,8 +486,10 @@ ni_app_key(struct ni_app *a, uint32_t key)
 		take_mouse(a);
 	else if (a->asking)
 		ni_app_prompt_key(a, key);
+	else if (a->pending == NI_ACT_WINDOW)
+		window(a, key);
 	else if (a->pending)
 		mark(a, key);
 	else
-		ni_app_act(a, ni_keymap_find(&a->keys, key, ni_app_top(a)->ops->place));
+		ni_app_act(a, ni_keymap_find(&a->keys, key, ni_app_place(a)));
 }

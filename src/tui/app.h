@@ -16,6 +16,7 @@
 #include "keys.h"
 #include "list.h"
 #include "model.h"
+#include "panes.h"
 #include "prompt.h"
 #include "screen.h"
 #include "sink.h"
@@ -35,6 +36,13 @@ struct ni_view_arg {
 	const char *title;
 };
 
+/* The columns that rows are sorted by; those without a title cannot be chosen. */
+struct ni_sorts {
+	const struct ni_column_def *columns;
+	int n, by; /* by -1: as they came */
+	bool reverse;
+};
+
 /* Every member but name, create, destroy, draw and act may be NULL. */
 struct ni_view_ops {
 	const char *name; /* N_(), in the title line */
@@ -42,7 +50,19 @@ struct ni_view_ops {
 	struct ni_view *(*create)(struct ni_app *app, const struct ni_view_arg *arg,
 				  struct ni_err *err);
 	void (*destroy)(struct ni_view *v);
+	/* With panes: bring them up to date, then ni_panes_draw(). */
 	void (*draw)(struct ni_view *v, struct ni_rect r);
+	/* What stands above it. */
+	void (*title)(const struct ni_view *v, struct ni_buf *b);
+	/* Of a view with panes: */
+	void (*draw_pane)(struct ni_view *v, unsigned pane, struct ni_rect r);
+	void (*pane_title)(const struct ni_view *v, unsigned pane, struct ni_buf *b);
+	/* Rows (@beside: columns) of @r above border @border; NULL: half of them. */
+	int (*border)(struct ni_view *v, unsigned border, struct ni_rect r, bool beside);
+	int least_rows; /* to show more than one of them below each other */
+	/* The view that stands in pane @pane, which work() makes; NULL: the pane is the view's own.
+	 */
+	struct ni_view *(*inner)(struct ni_view *v, unsigned pane);
 	/* Do @act; false: it means nothing here. */
 	bool (*act)(struct ni_view *v, enum ni_act act);
 	/* What the status line shows at its end: row (1-based) and rows; 0, 0: nothing. */
@@ -63,6 +83,10 @@ struct ni_view_ops {
 	int (*write)(struct ni_view *v, const char *path, struct ni_buf *said, struct ni_err *err);
 	/* Whether it stays at the newest. */
 	bool (*follows)(const struct ni_view *v);
+	/* What its rows can be sorted by; sort them by column @column, and the other way round if
+	 * they are already. */
+	struct ni_sorts (*sorts)(const struct ni_view *v);
+	void (*sort)(struct ni_view *v, int column);
 	/* The columns that can be chosen; NULL: none. */
 	const struct ni_column_def *columns;
 	int ncolumns;
@@ -78,6 +102,8 @@ struct ni_view_ops {
 struct ni_view {
 	const struct ni_view_ops *ops;
 	struct ni_app *app;
+	struct ni_panes panes;
+	bool passive; /* it is a pane that has not the keys: nothing is selected in it */
 };
 
 struct ni_app_opts {
@@ -130,12 +156,14 @@ struct ni_app {
 	enum ni_role message_role;
 	char said[NI_APP_SAID]; /* messages before it, a line each; the oldest go */
 	bool held;
-	bool absolute;     /* sequence numbers as on the wire */
-	uint64_t restyled; /* how often rows had to be made anew, as they look otherwise */
+	enum ni_layout layout; /* of panes */
+	bool absolute;         /* sequence numbers as on the wire */
+	uint64_t restyled;     /* how often rows had to be made anew, as they look otherwise */
 	struct ni_model_stats held_stats; /* when it was held */
 	enum ni_act pending;              /* m and ' wait for a letter */
 	uint64_t marks[NI_APP_MARKS], came_from;
 	bool quit, dirty, ask_quit;
+	bool quit_written;           /* to be left when what is being written is */
 	uint64_t turns, drawn_turns; /* how often another view came on top; of those drawn */
 	bool pressed;                /* a key was, and is not on the screen yet */
 	uint64_t saved;              /* packets that there were when they were written to a file */
@@ -147,23 +175,27 @@ struct ni_app {
 
 /* The views behind the keys 1 to 6; NULL where there is none. */
 extern const struct ni_view_ops *const ni_app_tabs[NI_APP_TABS];
-extern const struct ni_view_ops ni_packets_view, ni_conns_view, ni_page_view;
+extern const struct ni_view_ops ni_packets_view, ni_conns_view, ni_page_view, ni_choose_view;
 extern const struct ni_view_ops ni_ladder_view, ni_stream_view, ni_message_view;
+enum { NI_LADDER_ROOM = 72 }; /* columns that a ladder needs to show times */
 extern const struct ni_view_ops ni_http_view, ni_ifaces_view, ni_network_view, ni_stats_view;
 
 /** Run the view until the user leaves it. 0 or NI_ERR_RUN. */
 int ni_app_run(const struct ni_app_opts *o, struct ni_err *err);
 
 struct ni_view *ni_app_top(struct ni_app *a);
+/** The view in the pane that has the keys: the one on top, or one inside it. */
+struct ni_view *ni_app_active(struct ni_app *a);
+/** Where keys mean something at the moment: enum ni_key_place. */
+unsigned ni_app_place(struct ni_app *a);
+/** The packet that is selected; 0: none. */
+uint64_t ni_app_packet(struct ni_app *a);
 /** Show another view on top. False, and the reason is shown, when it cannot be made. */
 bool ni_app_push(struct ni_app *a, const struct ni_view_ops *ops, const struct ni_view_arg *arg);
 /** Back to the view below; false when there is none. */
 bool ni_app_pop(struct ni_app *a);
 /** Show tab @tab (0-based). */
 void ni_app_tab(struct ni_app *a, unsigned tab);
-
-/** Draw a ladder that is part of another view: nothing in it is selected. */
-void ni_ladder_draw_below(struct ni_view *v, struct ni_rect r);
 
 /** Show the stream that the selected packet belongs to. */
 void ni_stream_follow(struct ni_app *a);

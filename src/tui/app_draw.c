@@ -288,7 +288,7 @@ draw_status(struct ni_app *a, int y)
 	struct ni_buf r = ni_buf(right, sizeof(right));
 	int cols = ni_screen_cols();
 	struct ni_model_stats s = ni_model_stats(a->model);
-	const struct ni_view *v = ni_app_top(a);
+	const struct ni_view *v = ni_app_active(a);
 	uint64_t row = 0;
 	uint64_t rows = 0;
 	if (v->ops->position)
@@ -367,7 +367,7 @@ draw_bottom(struct ni_app *a, int y, int *caret)
 		ni_screen_text(y, 0, cols, ni_buf_z(&b), NI_ROLE_NOTE, true);
 		return;
 	}
-	ni_keymap_bar(&b, &a->keys, ni_app_top(a)->ops->place, cols);
+	ni_keymap_bar(&b, &a->keys, ni_app_place(a), cols);
 	ni_screen_text(y, 0, cols, ni_buf_z(&b), NI_ROLE_KEY, true);
 }
 
@@ -378,6 +378,21 @@ too_small(int rows, int cols)
 	snprintf(line, sizeof(line), _("%d×%d is too small: %d×%d is needed"), cols, rows, MIN_COLS,
 		 MIN_ROWS);
 	ni_screen_text(rows / 2, 0, cols, line, NI_ROLE_WARN, false);
+}
+
+static void
+draw_view(struct ni_app *a, struct ni_rect r)
+{
+	char line[LINE];
+	struct ni_buf b = ni_buf(line, sizeof(line));
+	struct ni_view *v = ni_app_top(a);
+	if (!v->ops->title) {
+		v->ops->draw(v, r);
+		return;
+	}
+	v->ops->draw(v, (struct ni_rect){r.y + 1, r.x, r.h - 1, r.w});
+	v->ops->title(v, &b); /* which may know more by now */
+	ni_screen_text(r.y, r.x, r.w, ni_buf_z(&b), NI_ROLE_TITLE, true);
 }
 
 void
@@ -394,10 +409,9 @@ ni_app_draw(struct ni_app *a)
 		ni_screen_show();
 		return;
 	}
-	struct ni_view *v = ni_app_top(a);
 	draw_title(a);
 	int top = 1 + draw_filter(a, &caret);
-	v->ops->draw(v, (struct ni_rect){top, 0, rows - top - 2, cols});
+	draw_view(a, (struct ni_rect){top, 0, rows - top - 2, cols});
 	draw_status(a, rows - 2);
 	draw_bottom(a, rows - 1, &caret);
 	if (caret >= 0)

@@ -111,14 +111,20 @@ set_filter(struct ni_app *a, const char *text)
 
 /* ---- search ---- */
 
+static void
+say_went_on(struct ni_app *a, int way)
+{
+	ni_app_say(a, NI_ROLE_NOTE, "%s",
+		   way > 0 ? _("went on from the top") : _("went on from the end"));
+}
+
 /* Go to the nearest match behind (or before) the cursor, if it is known by now. */
 static void
 jump(struct ni_app *a, int way)
 {
 	struct ni_pass *p = ni_search_pass(a->search);
 	const struct ni_set *s = ni_pass_found(p);
-	const struct ni_view *v = ni_app_top(a);
-	uint64_t at = v->ops->packet ? v->ops->packet(v) : 0;
+	uint64_t at = ni_app_packet(a);
 	uint64_t rank = ni_set_rank(s, way > 0 ? at + 1 : at);
 	bool all = ni_pass_percent(p) == 100;
 	if (way < 0 && ni_pass_seen(p) + 1 < at)
@@ -137,22 +143,47 @@ jump(struct ni_app *a, int way)
 		return;
 	}
 	ni_app_go(a, ni_set_select(s, way > 0 ? 0 : s->count - 1));
-	ni_app_say(a, NI_ROLE_NOTE, "%s",
-		   way > 0 ? _("went on from the top") : _("went on from the end"));
+	say_went_on(a, way);
+}
+
+static const char *
+last_search(const struct ni_app *a)
+{
+	const struct ni_history *h = &a->history[NI_PROMPT_SEARCH];
+	return h->n ? h->line[h->n - 1] : "";
+}
+
+/* A view that looks in its rows itself. */
+static void
+find_in(struct ni_app *a, struct ni_view *v, const char *text, int way)
+{
+	uint64_t before = 0;
+	uint64_t at = 0;
+	uint64_t rows;
+	if (v->ops->position)
+		v->ops->position(v, &before, &rows);
+	if (!*text) {
+		ni_app_say(a, NI_ROLE_WARN, "%s", _("nothing was searched for yet"));
+		return;
+	}
+	if (!v->ops->search(v, text, way)) {
+		ni_app_say(a, NI_ROLE_WARN, _("%s: not found"), text);
+		return;
+	}
+	if (v->ops->position)
+		v->ops->position(v, &at, &rows);
+	if (way > 0 ? at < before : at > before)
+		say_went_on(a, way);
 }
 
 void
 ni_app_find(struct ni_app *a, const char *text, int way)
 {
 	struct ni_err err = {.what = "", .hint = ""};
-	struct ni_view *v = ni_app_top(a);
+	struct ni_view *v = ni_app_active(a);
 	if (v->ops->search) {
-		const char *last =
-		    a->history[NI_PROMPT_SEARCH].n
-			? a->history[NI_PROMPT_SEARCH].line[a->history[NI_PROMPT_SEARCH].n - 1]
-			: "";
-		if (way && !v->ops->search(v, text ? text : last, way))
-			ni_app_say(a, NI_ROLE_WARN, _("%s: not found"), text ? text : last);
+		if (way)
+			find_in(a, v, text ? text : last_search(a), way);
 		return;
 	}
 	if (text) {
@@ -198,10 +229,12 @@ ni_app_write_work(struct ni_app *a, int64_t ns)
 		ni_app_say(a, NI_ROLE_BAD, "%s", err.what);
 	} else {
 		a->saved = a->writing_all ? a->writing_all : a->saved;
+		a->quit |= a->quit_written;
 		ni_app_say(a, NI_ROLE_GOOD,
 			   NI_PLURAL("%s packet is in %s", "%s packets are in %s", n),
 			   ni_app_word(n).z, ni_writing_path(a->writing));
 	}
+	a->quit_written = false;
 	ni_writing_free(&a->writing);
 	return false;
 }
@@ -212,7 +245,7 @@ write_file(struct ni_app *a, const char *path)
 	char text[256];
 	struct ni_buf said = ni_buf(text, sizeof(text));
 	struct ni_err err = {.what = "", .hint = ""};
-	struct ni_view *v = ni_app_top(a);
+	struct ni_view *v = ni_app_active(a);
 	if (!*path)
 		return;
 	size_t n = strlen(path);
@@ -236,8 +269,8 @@ entered(struct ni_app *a)
 	a->asking = NI_PROMPT_NONE;
 	if (kind == NI_PROMPT_FILTER)
 		set_filter(a, text);
-	else if (kind == NI_PROMPT_SEARCH && *text)
-		ni_app_find(a, text, 1);
+	else if (kind == NI_PROMPT_SEARCH)
+		ni_app_find(a, *text ? text : NULL, 1); /* as before, if nothing was typed */
 	else if (kind == NI_PROMPT_COMMAND)
 		ni_app_command(a, text);
 	else if (kind == NI_PROMPT_WRITE)
@@ -271,6 +304,25 @@ cmd_quit(struct ni_app *a, const char *arg)
 {
 	(void)arg;
 	a->quit = true;
+}
+
+/* ":w" alone asks for the name. */
+static void
+cmd_write(struct ni_app *a, const char *arg)
+{
+	if (*arg)
+		write_file(a, arg);
+	else
+		ni_app_ask(a, NI_PROMPT_WRITE, "");
+}
+
+/* Leaves when it is written; what goes wrong is said, and nobody leaves. */
+static void
+cmd_write_quit(struct ni_app *a, const char *arg)
+{
+	cmd_write(a, arg);
+	a->quit_written = a->writing;
+	a->quit |= !a->quit_written && a->message[0] && a->message_role == NI_ROLE_GOOD;
 }
 
 static void
@@ -364,6 +416,17 @@ set_columns(struct ni_app *a, const char *v)
 }
 
 static void
+set_layout(struct ni_app *a, const char *v)
+{
+	for (unsigned i = 0; ni_layout_name(i); i++)
+		if (!strcmp(ni_layout_name(i), v)) {
+			a->layout = (enum ni_layout)i;
+			return;
+		}
+	ni_app_say(a, NI_ROLE_BAD, _("%s: no such layout; auto, beside, below"), v);
+}
+
+static void
 cmd_set(struct ni_app *a, const char *arg)
 {
 	char word[32];
@@ -376,8 +439,31 @@ cmd_set(struct ni_app *a, const char *arg)
 		set_theme(a, v);
 	else if (!strcmp(word, "columns"))
 		set_columns(a, v);
+	else if (!strcmp(word, "layout"))
+		set_layout(a, v);
 	else
-		ni_app_say(a, NI_ROLE_BAD, _("%s: no such setting; time, theme, columns"), word);
+		ni_app_say(a, NI_ROLE_BAD, _("%s: no such setting; time, theme, columns, layout"),
+			   word);
+}
+
+/* By a column called as in the configuration; without a name there is a menu. */
+static void
+cmd_sort(struct ni_app *a, const char *arg)
+{
+	struct ni_view *v = ni_app_top(a);
+	struct ni_sorts s = {.n = 0};
+	if (v->ops->sorts)
+		s = v->ops->sorts(v);
+	if (!*arg || !s.n) {
+		ni_app_act(a, NI_ACT_SORT);
+		return;
+	}
+	for (int i = 0; i < s.n; i++)
+		if (*s.columns[i].title && !strcmp(s.columns[i].name, arg)) {
+			v->ops->sort(v, i);
+			return;
+		}
+	ni_app_say(a, NI_ROLE_BAD, _("%s: no such column"), arg);
 }
 
 static void
@@ -389,9 +475,10 @@ cmd_messages(struct ni_app *a, const char *arg)
 }
 
 static const struct command commands[] = {
-    {"filter", cmd_filter}, {"help", cmd_help}, {"messages", cmd_messages},
-    {"q", cmd_quit},        {"quit", cmd_quit}, {"set", cmd_set},
-    {"view", cmd_view},     {"w", write_file},  {"write", write_file},
+    {"filter", cmd_filter}, {"help", cmd_help},   {"messages", cmd_messages},
+    {"q", cmd_quit},        {"quit", cmd_quit},   {"set", cmd_set},
+    {"sort", cmd_sort},     {"view", cmd_view},   {"w", cmd_write},
+    {"wq", cmd_write_quit}, {"write", cmd_write}, {"x", cmd_write_quit},
 };
 enum { NCOMMANDS = sizeof(commands) / sizeof(commands[0]) };
 
@@ -399,8 +486,9 @@ const char *
 ni_app_complete_command(void *ctx, const struct ni_prompt *p, size_t *from, unsigned n)
 {
 	static const char *const settings[] = {
-	    "time ",    "time relative", "time delta",  "time clock", "time epoch",
-	    "columns ", "theme dark",    "theme light", "theme mono", NULL};
+	    "time ",         "time relative", "time delta",  "time clock", "time epoch",
+	    "columns ",      "theme dark",    "theme light", "theme mono", "layout auto",
+	    "layout beside", "layout below",  NULL};
 	*from = 0;
 	if (!strncmp(p->text, "filter ", 7) && p->at >= 7)
 		return complete_filter(ctx, p, from, n);
@@ -417,6 +505,21 @@ ni_app_complete_command(void *ctx, const struct ni_prompt *p, size_t *from, unsi
 	return NULL;
 }
 
+/* By its name, or else by its first letters. */
+static const struct command *
+find_command(const char *line, size_t n)
+{
+	const struct command *found = NULL;
+	for (size_t i = 0; n && i < NCOMMANDS; i++) {
+		if (strncmp(commands[i].name, line, n) != 0)
+			continue;
+		if (strlen(commands[i].name) == n)
+			return &commands[i];
+		found = found ? found : &commands[i];
+	}
+	return found;
+}
+
 void
 ni_app_command(struct ni_app *a, const char *line)
 {
@@ -427,15 +530,14 @@ ni_app_command(struct ni_app *a, const char *line)
 		ni_app_go(a, number);
 		return;
 	}
-	size_t n = strcspn(line, " ");
-	const char *arg = line + n + strspn(line + n, " ");
-	for (size_t i = 0; i < NCOMMANDS; i++) {
-		if (strlen(commands[i].name) != n || strncmp(commands[i].name, line, n) != 0)
-			continue;
-		commands[i].run(a, arg);
-		return;
-	}
-	if (n)
+	size_t n = strcspn(line, " !");
+	const char *arg = line + n + strspn(line + n, " !");
+	const struct command *c = find_command(line, n);
+	if (c)
+		c->run(a, arg);
+	else if (n == 1 && line[0] == '$')
+		ni_app_act(a, NI_ACT_BOTTOM);
+	else if (n)
 		ni_app_say(a, NI_ROLE_BAD, _("%.*s: no such command; Tab shows them all"), (int)n,
 			   line);
 }

@@ -24,6 +24,13 @@ least(const struct ni_column_def *d, bool soft)
 }
 
 static int
+wish(const struct ni_column_def *d, int natural)
+{
+	int w = natural < d->min ? d->min : natural;
+	return d->max && w > d->max ? d->max : w;
+}
+
+static int
 next_to_shrink(const struct ni_column_def *defs, int n, const int *width, bool soft)
 {
 	int best = -1;
@@ -39,11 +46,8 @@ next_to_shrink(const struct ni_column_def *defs, int n, const int *width, bool s
 static void
 natural_widths(const struct ni_column_def *defs, int n, const int *natural, int drops, int *width)
 {
-	for (int i = 0; i < n; i++) {
-		width[i] = natural[i] < defs[i].min ? defs[i].min : natural[i];
-		if (defs[i].max && width[i] > defs[i].max)
-			width[i] = defs[i].max;
-	}
+	for (int i = 0; i < n; i++)
+		width[i] = wish(&defs[i], natural[i]);
 	while (drops-- > 0) {
 		int best = -1;
 		for (int i = 0; i < n; i++)
@@ -131,16 +135,25 @@ ni_columns_fit_shown(const struct ni_columns *c, const struct ni_column_def *def
 		     const int *natural, int total, int *width)
 {
 	struct ni_column_def shown[NI_COLUMNS_MAX];
-	int wish[NI_COLUMNS_MAX];
+	int natural_of[NI_COLUMNS_MAX];
 	int got[NI_COLUMNS_MAX];
 	for (int k = 0; k < c->n; k++) {
 		shown[k] = defs[c->which[k]];
-		wish[k] = natural[c->which[k]];
+		natural_of[k] = natural[c->which[k]];
 	}
-	ni_columns_fit(shown, c->n, wish, total, got);
+	ni_columns_fit(shown, c->n, natural_of, total, got);
 	memset(width, 0, c->all * sizeof(*width));
 	for (int k = 0; k < c->n; k++)
 		width[c->which[k]] = got[k];
+}
+
+int
+ni_columns_natural(const struct ni_columns *c, const struct ni_column_def *defs, const int *natural)
+{
+	int sum = 0;
+	for (int k = 0; k < c->n; k++)
+		sum += wish(&defs[c->which[k]], natural[c->which[k]]) + (k > 0);
+	return sum;
 }
 
 void

@@ -46,6 +46,9 @@ int ni_columns_parse(struct ni_columns *c, const struct ni_column_def *defs, con
 int ni_columns_at(const struct ni_columns *c, int i);
 /** The column of those shown that stands @way places from column @at, in a circle. */
 int ni_columns_step(const struct ni_columns *c, int at, int way);
+/** Columns of the screen that those shown would like to have. */
+int ni_columns_natural(const struct ni_columns *c, const struct ni_column_def *defs,
+		       const int *natural);
 /** Append a row: the cells of columns that have a @width; @text has @cell bytes for each column. */
 void ni_columns_line(struct ni_buf *b, const struct ni_columns *c, const struct ni_column_def *defs,
 		     const int *width, const char *text, size_t cell);

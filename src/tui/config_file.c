@@ -7,6 +7,7 @@
  *   key KEY ACTION
  *   columns VIEW NAME,NAME …
  *   time relative|delta|clock|date|utc|epoch
+ *   layout auto|beside|below
  */
 #include "config.h"
 

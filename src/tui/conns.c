@@ -29,28 +29,18 @@ struct conns {
 	int64_t arranged_ns, took_ns;           /* when, and how long it took */
 	uint32_t selected;                      /* key of the conversation */
 	struct ni_rect at;
-	bool shown_trouble; /* T was pressed before: go on behind the cursor */
-	/* The ladder of the selected connection, below the list. */
-	struct ni_view *ladder;
-	uint32_t ladder_of;
-	bool alone;    /* it is not wanted */
-	bool has_room; /* there was room for it when this was last drawn */
+	bool shown_trouble;    /* T was pressed before: go on behind the cursor */
+	struct ni_inner inner; /* the ladder or stream of it */
+	int natural;           /* columns that the list would like to have */
 };
 
-static void
-drop_ladder(struct conns *c)
-{
-	if (c->ladder)
-		c->ladder->ops->destroy(c->ladder);
-	c->ladder = NULL;
-	c->ladder_of = NI_IX_NO_CONN;
-}
+enum pane { LIST, LADDER, NPANES };
 
 static void
 conns_destroy(struct ni_view *v)
 {
 	struct conns *c = (struct conns *)v;
-	drop_ladder(c);
+	ni_inner_free(&c->inner);
 	free(c->order);
 	free(c);
 }
@@ -64,8 +54,9 @@ conns_create(struct ni_app *a, const struct ni_view_arg *arg, struct ni_err *err
 		ni_fail(err, NI_ERR_RUN, _("view: no memory"));
 		return NULL;
 	}
-	c->view = (struct ni_view){&ni_conns_view, a};
-	c->selected = c->ladder_of = NI_IX_NO_CONN;
+	c->view = (struct ni_view){.ops = &ni_conns_view, .app = a};
+	c->view.panes.n = NPANES;
+	c->selected = NI_IX_NO_CONN;
 	return &c->view;
 }
 
@@ -275,62 +266,81 @@ draw_list(struct conns *c, struct ni_rect r)
 		free(text);
 		return;
 	}
+	c->natural = ni_columns_natural(shown(c), ni_conns_columns, natural);
 	ni_columns_fit_shown(shown(c), ni_conns_columns, natural, r.w, width);
 	draw_titles(c, r, width);
 	for (int k = 0; k < n; k++) {
 		uint64_t i = c->list.top + (uint64_t)k;
 		struct ni_rect at = {r.y + 1 + k, r.x, 1, r.w};
 		draw_row(c, &at, width, (const char(*)[NI_CONNS_CELL])text[k],
-			 i == c->list.cursor ? NI_ROLE_SELECTED : role_of(row(c, i)));
+			 i == c->list.cursor ? ni_panes_cursor(&c->view, LIST)
+					     : role_of(row(c, i)));
 	}
 	free(text);
 }
 
-/* Rows for the list where the ladder is below it: as many as it needs, but half of them at most. */
-static int
-rows_of_list(const struct conns *c, int rows)
+/* ---- the second pane ---- */
+
+/* What a conversation is drawn as. */
+static const struct ni_view_ops *
+drawn_as(uint32_t key)
 {
-	enum { LEAST = 4 };
-	int half = rows / 2;
+	unsigned kind = key >> NI_IX_CONN_SHIFT;
+	if (key == NI_IX_NO_CONN)
+		return NULL;
+	return kind == NI_IX_TCP ? &ni_ladder_view : kind == NI_IX_UDP ? &ni_stream_view : NULL;
+}
+
+static struct ni_view *
+conns_inner(struct ni_view *v, unsigned pane)
+{
+	const struct conns *c = (const struct conns *)v;
+	struct ni_view_arg arg = {.conn = c->selected};
+	return pane == LADDER ? ni_inner_view(&c->inner, drawn_as(c->selected), &arg) : NULL;
+}
+
+/* As many rows as the list needs, but half of them at most; the columns that it likes to have, if
+ * the ladder can do with the rest. */
+static int
+conns_border(struct ni_view *v, unsigned border, struct ni_rect r, bool beside)
+{
+	enum { LEAST = 4, NARROW = 45 };
+	const struct conns *c = (const struct conns *)v;
+	int half = beside ? r.w / 2 : r.h / 2;
 	int want = c->n < (uint64_t)half ? (int)c->n + 1 : half;
-	return want < LEAST ? LEAST : want;
+	(void)border;
+	if (!beside)
+		return want < LEAST ? LEAST : want;
+	want = c->natural < half ? c->natural : half;
+	want = want < r.w - 1 - NI_LADDER_ROOM ? want : r.w - 1 - NI_LADDER_ROOM;
+	return want < NARROW ? NARROW : want;
+}
+
+static void
+conns_draw_pane(struct ni_view *v, unsigned pane, struct ni_rect r)
+{
+	struct conns *c = (struct conns *)v;
+	if (pane == LIST)
+		draw_list(c, r);
+	else if (c->selected != NI_IX_NO_CONN && !drawn_as(c->selected))
+		ni_screen_text(r.y, r.x + 2, r.w - 2, _("Enter lists its packets"), NI_ROLE_DIM,
+			       false);
 }
 
 static void
 conns_draw(struct ni_view *v, struct ni_rect r)
 {
-	enum { ROOM = 18 };
-	struct conns *c = (struct conns *)v;
-	settle(c);
-	c->has_room = r.h >= ROOM && !c->alone;
-	bool below = c->has_room && c->selected >> NI_IX_CONN_SHIFT == NI_IX_TCP;
-	int h = below ? rows_of_list(c, r.h) : r.h;
-	draw_list(c, (struct ni_rect){r.y, r.x, h, r.w});
-	if (!below)
-		return;
-	ni_screen_hline(r.y + h, r.x, r.w, NI_ROLE_DIM);
-	if (c->ladder && c->ladder_of == c->selected)
-		ni_ladder_draw_below(c->ladder,
-				     (struct ni_rect){r.y + h + 1, r.x, r.h - h - 1, r.w});
+	settle((struct conns *)v);
+	ni_panes_draw(v, r);
 }
 
-/* The ladder is made when nothing else is to be done: whoever moves on does not wait for it. */
 static bool
 conns_work(struct ni_view *v, int64_t ns)
 {
 	struct conns *c = (struct conns *)v;
 	struct ni_view_arg arg = {.conn = c->selected};
-	bool wanted = c->has_room && c->selected >> NI_IX_CONN_SHIFT == NI_IX_TCP;
-	if (!wanted || c->ladder_of != c->selected)
-		drop_ladder(c);
-	if (!wanted)
-		return false;
-	if (!c->ladder) {
-		c->ladder = ni_ladder_view.create(v->app, &arg, NULL);
-		c->ladder_of = c->selected;
-		v->app->dirty = true;
-	}
-	return c->ladder && c->ladder->ops->work(c->ladder, ns);
+	bool seen = ni_panes_seen(v, LADDER) || v->panes.active == LADDER;
+	return ni_inner_work(&c->inner, v->app, seen ? drawn_as(c->selected) : NULL, &arg, ns);
 }
 
 /* ---- keys ---- */
@@ -343,6 +353,24 @@ sort(struct conns *c, int way)
 		by = ni_columns_step(shown(c), by, c->sorted ? way : 0);
 	while (by == NI_CONNS_ARROW && shown(c)->n > 1 && (c->sorted = true));
 	c->sort = (enum ni_conns_column)by;
+	c->sorted = true;
+	c->table_version = 0;
+}
+
+static struct ni_sorts
+conns_sorts(const struct ni_view *v)
+{
+	const struct conns *c = (const struct conns *)v;
+	int by = c->sorted ? (int)c->sort : -1;
+	return (struct ni_sorts){ni_conns_columns, NI_CONNS_N, by, c->reverse};
+}
+
+static void
+conns_sort(struct ni_view *v, int column)
+{
+	struct conns *c = (struct conns *)v;
+	c->reverse = c->sorted && (int)c->sort == column && !c->reverse;
+	c->sort = (enum ni_conns_column)column;
 	c->sorted = true;
 	c->table_version = 0;
 }
@@ -404,8 +432,6 @@ conns_act(struct ni_view *v, enum ni_act act)
 		next_trouble(c);
 	} else if (act == NI_ACT_FOLLOW) {
 		c->list.follow = !c->list.follow;
-	} else if (act == NI_ACT_ZOOM) {
-		c->alone = !c->alone;
 	} else {
 		return false;
 	}
@@ -498,12 +524,18 @@ const struct ni_view_ops ni_conns_view = {
     .create = conns_create,
     .destroy = conns_destroy,
     .draw = conns_draw,
+    .draw_pane = conns_draw_pane,
+    .border = conns_border,
+    .least_rows = 18,
+    .inner = conns_inner,
     .act = conns_act,
     .position = conns_position,
     .work = conns_work,
     .copy = conns_copy,
     .mouse = conns_mouse,
     .search = conns_search,
+    .sorts = conns_sorts,
+    .sort = conns_sort,
     .follows = conns_follows,
     .explain = conns_explain,
     .columns = ni_conns_columns,

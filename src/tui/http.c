@@ -13,6 +13,7 @@
 #include "netinspect/http.h"
 #include "table.h"
 #include "tables.h"
+#include "waterfall.h"
 
 enum column { TIME, METHOD, STATUS, HOST, URI, TYPE, SIZE, WAIT, RECEIVE, CONN, BAR, NCOLS };
 
@@ -27,15 +28,20 @@ static const struct ni_column_def columns[NCOLS] = {
 	[SIZE] = {N_("size"), "size", 4, 10, 0, NI_FIT_RIGHT, 0, 4},
 	[WAIT] = {N_("wait"), "wait", 6, 8, 0, NI_FIT_RIGHT, 0, 3},
 	[RECEIVE] = {N_("receive"), "receive", 5, 8, 0, NI_FIT_RIGHT, 0, 5},
-	[CONN] = {N_("conn"), "conn", 4, 14, 11, NI_FIT_LEFT, 4, 6},
-	[BAR] = {"", "waterfall", 10, 0, 16, NI_FIT_LEFT, 9, 0},
+	[CONN] = {N_("conn"), "conn", 4, 14, 8, NI_FIT_LEFT, 4, 2},
+	[BAR] = {"", "waterfall", 20, 0, 0, NI_FIT_LEFT, 9, 0},
 };
 /* clang-format on */
+
+enum pane { LIST, MESSAGE, NPANES };
 
 struct http {
 	struct ni_view view;
 	struct ni_table table;
-	int64_t from_ns, to_ns; /* of the exchanges on the screen */
+	enum ni_scale scale;
+	struct ni_waterfall bars;
+	uint64_t scaled;       /* version of the table that all of it was measured for; 0: none */
+	struct ni_inner inner; /* the message */
 	struct ni_exporting *exporting;
 };
 
@@ -43,6 +49,13 @@ static const struct ni_http_row *
 row(const struct ni_view *v, uint64_t i)
 {
 	return ni_httptab_row(&v->app->o.tables->http, i);
+}
+
+static const struct ni_http_row *
+selected(const struct http *h)
+{
+	uint64_t i = ni_table_row(&h->table);
+	return i == UINT64_MAX ? NULL : row(&h->view, i);
 }
 
 /* ---- cells ---- */
@@ -121,94 +134,58 @@ http_cell(struct ni_view *v, uint64_t i, int col, struct ni_buf *b)
 	}
 }
 
-/* What is on the screen is to scale. */
+/* What the bars are to scale with. */
 static void
 http_prepare(struct ni_view *v, const uint64_t *rows, int n)
 {
 	struct http *h = (struct http *)v;
-	h->from_ns = INT64_MAX;
-	h->to_ns = INT64_MIN;
-	for (int i = 0; i < n; i++) {
-		const struct ni_http_row *r = row(v, rows[i]);
-		int64_t from = ni_http_row_from(r);
-		int64_t to = ni_http_row_to(r);
-		h->from_ns = from < h->from_ns ? from : h->from_ns;
-		h->to_ns = to > h->to_ns ? to : h->to_ns;
+	const struct ni_table *t = &h->table;
+	const struct ni_http_row *here = selected(h);
+	if (h->scale == NI_SCALE_ALL && h->scaled == t->version)
+		return;
+	h->scaled = h->scale == NI_SCALE_ALL ? t->version : 0;
+	ni_waterfall_clear(&h->bars);
+	bool shown = h->scale == NI_SCALE_ROWS;
+	for (uint64_t i = 0; i < (shown ? (uint64_t)n : t->n); i++) {
+		const struct ni_http_row *r = row(v, shown ? rows[i] : t->order[i]);
+		if (h->scale != NI_SCALE_CONN || (here && r->conn == here->conn))
+			ni_waterfall_take(&h->bars, r);
 	}
 }
 
-static int
-cell_of(const struct http *h, int64_t ns, int width)
-{
-	double span = h->to_ns > h->from_ns ? (double)h->to_ns - (double)h->from_ns : 1;
-	int x = (int)(((double)ns - (double)h->from_ns) / span * width);
-	return x < 0 ? 0 : x < width ? x : width - 1;
-}
-
-enum { WIDEST = 300, EMPTY = NI_HTTP_NPHASES };
-
-/* In each cell stands the phase that had most of its time. */
-static void
-fill_cells(const struct http *h, const struct ni_http_row *r, int width, uint8_t *at)
-{
-	double per = (double)(h->to_ns - h->from_ns) / width;
-	double most[WIDEST] = {0};
-	for (unsigned p = 0; p < NI_HTTP_NPHASES; p++) {
-		int64_t from;
-		int64_t to;
-		if (!ni_http_row_phase(r, (enum ni_http_phase)p, &from, &to))
-			continue;
-		int last = cell_of(h, to, width);
-		for (int x = cell_of(h, from, width); x <= last; x++) {
-			double begin = (double)h->from_ns + per * x;
-			double lo = (double)from > begin ? (double)from : begin;
-			double hi = (double)to < begin + per ? (double)to : begin + per;
-			if (at[x] != EMPTY && hi - lo <= most[x])
-				continue;
-			at[x] = (uint8_t)p;
-			most[x] = hi - lo;
-		}
-	}
-}
-
-/* A phase that is too short to have a cell takes the one it begins in, if that leaves others. */
-static void
-show_short(const struct http *h, const struct ni_http_row *r, int width, uint8_t *at)
-{
-	unsigned cells[NI_HTTP_NPHASES + 1] = {0};
-	for (int x = 0; x < width; x++)
-		cells[at[x]]++;
-	for (unsigned p = 0; p < NI_HTTP_NPHASES; p++) {
-		int64_t from;
-		int64_t to;
-		if (cells[p] || !ni_http_row_phase(r, (enum ni_http_phase)p, &from, &to))
-			continue;
-		uint8_t *cell = &at[cell_of(h, from, width)];
-		if (cells[*cell] < 2)
-			continue;
-		cells[*cell]--;
-		*cell = (uint8_t)p;
-		cells[p]++;
-	}
-}
-
-/* Connect, send, wait and receive differ in their characters, not only in colour. */
 static void
 http_fill(struct ni_view *v, uint64_t i, int width, struct ni_buf *b)
 {
-	static const char *const marks[] = {[NI_HTTP_CONNECT] = "·",
-					    [NI_HTTP_SEND] = "▶",
-					    [NI_HTTP_WAIT] = "─",
-					    [NI_HTTP_RECEIVE] = "█",
-					    [EMPTY] = " "};
-	uint8_t at[WIDEST];
+	uint8_t at[NI_WATERFALL_MAX];
 	const struct http *h = (const struct http *)v;
-	width = width < WIDEST ? width : WIDEST;
-	memset(at, EMPTY, sizeof(at));
-	fill_cells(h, row(v, i), width, at);
-	show_short(h, row(v, i), width, at);
+	width = width < NI_WATERFALL_MAX ? width : NI_WATERFALL_MAX;
+	ni_waterfall_cells(&h->bars, row(v, i), width, at);
 	for (int x = 0; x < width; x++)
-		ni_buf_str(b, marks[at[x]]);
+		ni_buf_str(b, ni_waterfall_mark(at[x]));
+}
+
+/* Colours repeat what the characters say. */
+static void
+http_paint(struct ni_view *v, uint64_t i, struct ni_rect r)
+{
+	static const enum ni_role roles[] = {[NI_HTTP_CONNECT] = NI_ROLE_WARN,
+					     [NI_HTTP_SEND] = NI_ROLE_CLIENT,
+					     [NI_HTTP_WAIT] = NI_ROLE_DIM,
+					     [NI_HTTP_RECEIVE] = NI_ROLE_GOOD};
+	uint8_t at[NI_WATERFALL_MAX];
+	const struct http *h = (const struct http *)v;
+	int width = r.w < NI_WATERFALL_MAX ? r.w : NI_WATERFALL_MAX;
+	ni_waterfall_cells(&h->bars, row(v, i), width, at);
+	for (int x = 0; x < width; x++)
+		if (at[x] != NI_WATERFALL_NONE)
+			ni_screen_text(r.y, r.x + x, 1, ni_waterfall_mark(at[x]), roles[at[x]],
+				       false);
+}
+
+static void
+http_head(struct ni_view *v, int width, struct ni_buf *b)
+{
+	ni_waterfall_axis(&((struct http *)v)->bars, width, b);
 }
 
 static int64_t
@@ -278,6 +255,8 @@ static const struct ni_table_ops table_ops = {
     .none = N_("no HTTP yet"),
     .cell = http_cell,
     .fill = http_fill,
+    .head = http_head,
+    .paint = http_paint,
     .prepare = http_prepare,
     .compare = http_compare,
     .role = http_role,
@@ -292,6 +271,7 @@ http_destroy(struct ni_view *v)
 	struct http *h = (struct http *)v;
 	ni_table_free(&h->table);
 	ni_exporting_free(&h->exporting);
+	ni_inner_free(&h->inner);
 	free(h);
 }
 
@@ -304,10 +284,28 @@ http_create(struct ni_app *a, const struct ni_view_arg *arg, struct ni_err *err)
 		ni_fail(err, NI_ERR_RUN, _("view: no memory"));
 		return NULL;
 	}
-	h->view = (struct ni_view){&ni_http_view, a};
+	h->view = (struct ni_view){.ops = &ni_http_view, .app = a};
+	h->view.panes.n = NPANES;
 	ni_table_init(&h->table, &table_ops, &h->view);
 	h->table.sort = TIME;
 	return &h->view;
+}
+
+static void
+put_scale(const struct http *h, struct ni_buf *b)
+{
+	char span[32];
+	struct ni_buf s = ni_buf(span, sizeof(span));
+	if (h->bars.to_ns <= h->bars.from_ns)
+		return;
+	ni_app_span(&s, h->bars.to_ns - h->bars.from_ns);
+	ni_buf_str(b, "   ");
+	if (h->scale == NI_SCALE_ALL)
+		ni_buf_fmt(b, _("all: %s"), ni_buf_z(&s));
+	else if (h->scale == NI_SCALE_ROWS)
+		ni_buf_fmt(b, _("these rows: %s"), ni_buf_z(&s));
+	else
+		ni_buf_fmt(b, _("this connection: %s"), ni_buf_z(&s));
 }
 
 static void
@@ -317,31 +315,55 @@ draw_legend(const struct http *h, struct ni_rect r)
 	struct ni_buf b = ni_buf(line, sizeof(line));
 	uint64_t lost = h->view.app->o.tables->http.rows.lost;
 	ni_buf_str(&b, _("· connect  ▶ send  ─ wait  █ receive"));
-	if (h->to_ns > h->from_ns) {
-		ni_buf_str(&b, "   ");
-		ni_buf_str(&b, _("width: "));
-		ni_app_span(&b, h->to_ns - h->from_ns);
-	}
+	put_scale(h, &b);
 	if (lost)
 		ni_buf_fmt(&b, _("   %llu more found no room"), (unsigned long long)lost);
 	ni_screen_text(r.y + r.h - 1, r.x, r.w, ni_buf_z(&b), NI_ROLE_DIM, false);
 }
 
+static struct ni_view_arg
+message_arg(const struct ni_http_row *r)
+{
+	bool bare = r->flags & NI_HTTP_NO_REQUEST; /* it has no number of its own */
+	return (struct ni_view_arg){
+	    .conn = r->conn, .packet = r->packet, .number = bare ? 0 : r->number};
+}
+
 static void
-http_draw(struct ni_view *v, struct ni_rect r)
+http_draw_pane(struct ni_view *v, unsigned pane, struct ni_rect r)
 {
 	struct http *h = (struct http *)v;
 	uint64_t version = ni_model_version(v->app->model) + ni_filtering_version(v->app->filter);
-	struct ni_rect at = {r.y, r.x, r.h - 1, r.w};
-	ni_table_draw(&h->table, at, ni_httptab_count(&v->app->o.tables->http), version, true);
+	if (pane != LIST)
+		return;
+	ni_table_draw(&h->table, (struct ni_rect){r.y, r.x, r.h - 1, r.w},
+		      ni_httptab_count(&v->app->o.tables->http), version, LIST);
 	draw_legend(h, r);
 }
 
-static const struct ni_http_row *
-selected(const struct http *h)
+/* As many rows as there are exchanges, but half of them at most. */
+static int
+http_border(struct ni_view *v, unsigned border, struct ni_rect r, bool beside)
 {
-	uint64_t i = ni_table_row(&h->table);
-	return i == UINT64_MAX ? NULL : row(&h->view, i);
+	enum { AROUND = 2, LEAST = 5 };
+	const struct http *h = (const struct http *)v;
+	int half = beside ? r.w * 3 / 5 : r.h / 2;
+	(void)border;
+	if (beside || h->table.n + AROUND > (uint64_t)half)
+		return half;
+	return (int)h->table.n + AROUND < LEAST ? LEAST : (int)h->table.n + AROUND;
+}
+
+static struct ni_view *
+http_inner(struct ni_view *v, unsigned pane)
+{
+	const struct http *h = (const struct http *)v;
+	const struct ni_http_row *r = pane == MESSAGE ? selected(h) : NULL;
+	struct ni_view_arg arg;
+	if (!r)
+		return NULL;
+	arg = message_arg(r);
+	return ni_inner_view(&h->inner, &ni_message_view, &arg);
 }
 
 static void
@@ -350,9 +372,7 @@ open_row(struct http *h, const struct ni_view_ops *ops)
 	const struct ni_http_row *r = selected(h);
 	if (!r)
 		return;
-	struct ni_view_arg arg = {.conn = r->conn, .packet = r->packet, .number = r->number};
-	if (ops == &ni_message_view && r->flags & NI_HTTP_NO_REQUEST)
-		arg.number = 0; /* it has none of its own */
+	struct ni_view_arg arg = message_arg(r);
 	ni_app_push(h->view.app, ops, &arg);
 }
 
@@ -368,14 +388,16 @@ http_act(struct ni_view *v, enum ni_act act)
 		open_row(h, &ni_message_view);
 	} else if (act == NI_ACT_STREAM) {
 		open_row(h, &ni_stream_view);
+	} else if (act == NI_ACT_SCALE) {
+		h->scale = (enum ni_scale)((h->scale + 1) % NI_NSCALES);
+		h->scaled = 0;
 	} else {
 		return ni_table_act(&h->table, act);
 	}
 	return true;
 }
 
-static bool
-http_work(struct ni_view *v, int64_t ns)
+static bool export(struct ni_view *v, int64_t ns)
 {
 	struct http *h = (struct http *)v;
 	char line[400];
@@ -394,6 +416,19 @@ http_work(struct ni_view *v, int64_t ns)
 		ni_app_say(v->app, NI_ROLE_GOOD, "%s", ni_buf_z(&b));
 	ni_exporting_free(&h->exporting);
 	return false;
+}
+
+static bool
+http_work(struct ni_view *v, int64_t ns)
+{
+	struct http *h = (struct http *)v;
+	const struct ni_http_row *r = selected(h);
+	struct ni_view_arg arg = {.conn = NI_IX_NO_CONN};
+	bool seen = ni_panes_seen(v, MESSAGE) || v->panes.active == MESSAGE;
+	if (r)
+		arg = message_arg(r);
+	bool more = ni_inner_work(&h->inner, v->app, r && seen ? &ni_message_view : NULL, &arg, ns);
+	return export(v, ns) || more;
 }
 
 /* All bodies into a directory, or the one of the selected exchange into a file. */
@@ -516,12 +551,30 @@ http_explain(struct ni_view *v, struct ni_buf *b)
 		ni_buf_str(b, _("No response was seen.\n"));
 }
 
+static struct ni_sorts
+http_sorts(const struct ni_view *v)
+{
+	const struct http *h = (const struct http *)v;
+	return ni_table_sorts(&h->table);
+}
+
+static void
+http_sort(struct ni_view *v, int column)
+{
+	struct http *h = (struct http *)v;
+	ni_table_sort(&h->table, column);
+}
+
 const struct ni_view_ops ni_http_view = {
     .name = N_("HTTP"),
     .place = NI_AT_HTTP,
     .create = http_create,
     .destroy = http_destroy,
-    .draw = http_draw,
+    .draw = ni_panes_draw,
+    .draw_pane = http_draw_pane,
+    .border = http_border,
+    .least_rows = 18,
+    .inner = http_inner,
     .act = http_act,
     .position = http_position,
     .work = http_work,
@@ -529,6 +582,8 @@ const struct ni_view_ops ni_http_view = {
     .mouse = http_mouse,
     .packet = http_packet,
     .search = http_search,
+    .sorts = http_sorts,
+    .sort = http_sort,
     .write = http_write,
     .follows = http_follows,
     .explain = http_explain,

@@ -245,7 +245,7 @@ ifaces_create(struct ni_app *a, const struct ni_view_arg *arg, struct ni_err *er
 		ni_fail(err, NI_ERR_RUN, _("view: no memory"));
 		return NULL;
 	}
-	f->view = (struct ni_view){&ni_ifaces_view, a};
+	f->view = (struct ni_view){.ops = &ni_ifaces_view, .app = a};
 	ni_table_init(&f->table, &table_ops, &f->view);
 	return &f->view;
 }
@@ -325,7 +325,7 @@ ifaces_draw(struct ni_view *v, struct ni_rect r)
 		ni_screen_text(at.y + --at.h, at.x, at.w, ni_buf_z(&b), NI_ROLE_WARN, false);
 	}
 	ni_table_draw(&f->table, at, f->list ? f->list->n : 0,
-		      f->version + ni_model_version(v->app->model), true);
+		      f->version + ni_model_version(v->app->model), 0);
 	draw_advice(f, (struct ni_rect){r.y + r.h - ADVICE, r.x, ADVICE, r.w});
 }
 
@@ -383,6 +383,20 @@ ifaces_mouse(struct ni_view *v, const struct ni_mouse *m)
 		toggle(f);
 }
 
+static struct ni_sorts
+ifaces_sorts(const struct ni_view *v)
+{
+	const struct ifaces *f = (const struct ifaces *)v;
+	return ni_table_sorts(&f->table);
+}
+
+static void
+ifaces_sort(struct ni_view *v, int column)
+{
+	struct ifaces *f = (struct ifaces *)v;
+	ni_table_sort(&f->table, column);
+}
+
 const struct ni_view_ops ni_ifaces_view = {
     .name = N_("Interfaces"),
     .place = NI_AT_IFACES,
@@ -395,6 +409,8 @@ const struct ni_view_ops ni_ifaces_view = {
     .copy = ifaces_copy,
     .mouse = ifaces_mouse,
     .search = ifaces_search,
+    .sorts = ifaces_sorts,
+    .sort = ifaces_sort,
     .columns = columns,
     .ncolumns = NCOLS,
 };

@@ -44,6 +44,11 @@ enum ni_act {
 	NI_ACT_PAGE_DOWN,
 	NI_ACT_HALF_UP,
 	NI_ACT_HALF_DOWN,
+	NI_ACT_SCROLL_UP,
+	NI_ACT_SCROLL_DOWN,
+	NI_ACT_SCREEN_TOP,
+	NI_ACT_SCREEN_MIDDLE,
+	NI_ACT_SCREEN_BOTTOM,
 	NI_ACT_TOP,
 	NI_ACT_BOTTOM,
 	NI_ACT_OPEN,
@@ -55,6 +60,9 @@ enum ni_act {
 	NI_ACT_ZOOM,
 	NI_ACT_LARGER,
 	NI_ACT_SMALLER,
+	NI_ACT_LAYOUT,
+	NI_ACT_WINDOW, /* ^W of vi: another key says what */
+	NI_ACT_SORT,
 	NI_ACT_SORT_LEFT,
 	NI_ACT_SORT_RIGHT,
 	NI_ACT_SORT_REVERSE,
@@ -78,6 +86,7 @@ enum ni_act {
 	NI_ACT_VIEW_6,
 	NI_ACT_STREAM,
 	NI_ACT_EXPLAIN,
+	NI_ACT_SCALE,
 	NI_ACT_TIME,
 	NI_ACT_SEQUENCE,
 	NI_ACT_WRITE,
@@ -99,7 +108,8 @@ enum ni_key_place {
 	NI_AT_IFACES = 1 << 6,
 	NI_AT_TEXT = 1 << 7, /* help, explanations, messages */
 	NI_AT_STREAM = 1 << 8,
-	NI_AT_ALL = 0x1ff,
+	NI_AT_CHOICE = 1 << 9, /* a menu */
+	NI_AT_ALL = 0x3ff,
 };
 
 /* One row of the table. */

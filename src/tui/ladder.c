@@ -20,9 +20,9 @@
 enum {
 	LINE = 2048,
 	WORDS = 4096,
-	HEADS = 1 + NI_LADDER_HEADS,
-	EXPLAIN_FROM = 18, /* rows of the view, to explain below the ladder */
-	LEAST_ROWS = 4,    /* of the ladder, however much there is to explain */
+	EXPLAIN_FROM = 17,    /* rows of the view, to explain below the ladder … */
+	EXPLAIN_BESIDE = 120, /* … or columns, to do so beside it */
+	LEAST_ROWS = 4,       /* of the ladder, however much there is to explain */
 	WRITE_WIDTH = 100,
 };
 
@@ -38,10 +38,10 @@ struct ladder {
 	bool absolute; /* sequence numbers are shown as on the wire */
 	bool again;    /* the rows have to be laid out anew */
 	bool explain;  /* what the selected row means is shown below */
-	bool below;    /* it is part of another view */
+	bool room;     /* and there is room for that */
 	struct ni_lines words;
+	uint64_t words_of; /* row that they are about */
 	struct ni_rect at; /* of the rows */
-	int height;        /* of all */
 };
 
 /* ---- rows ---- */
@@ -132,7 +132,7 @@ ladder_create(struct ni_app *a, const struct ni_view_arg *arg, struct ni_err *er
 		free(l);
 		return NULL;
 	}
-	l->view = (struct ni_view){&ni_ladder_view, a};
+	l->view = (struct ni_view){.ops = &ni_ladder_view, .app = a};
 	l->key = arg->conn;
 	l->frame = arg->packet;
 	l->absolute = a->absolute;
@@ -189,28 +189,35 @@ set_look(struct ladder *l, int width)
 }
 
 static void
+ladder_title(const struct ni_view *v, struct ni_buf *b)
+{
+	const struct ladder *l = (const struct ladder *)v;
+	const struct ni_conn *c = &l->rungs->conn;
+	char ends[2][64];
+	for (unsigned i = 0; i < 2 && l->rungs->rows; i++) {
+		struct ni_buf e = ni_buf(ends[i], sizeof(ends[i]));
+		ni_end_point_print(&e, &c->addr[i], c->port[i]);
+		ni_buf_z(&e);
+	}
+	if (!l->rungs->rows)
+		ni_buf_fmt(b, _("Connection %u"), l->key & NI_IX_CONN_ID);
+	else
+		ni_buf_fmt(b, _("Connection %u: %s → %s"), l->key & NI_IX_CONN_ID, ends[0],
+			   ends[1]);
+	if (l->rungs->rows && c->service)
+		ni_buf_fmt(b, "  %s", c->service);
+	if (!ni_watch_through(l->rungs->watch))
+		ni_buf_fmt(b, "  %u%%", ni_watch_percent(l->rungs->watch));
+}
+
+static void
 draw_head(struct ladder *l, struct ni_rect r)
 {
 	char mem[LINE];
-	struct ni_buf b = ni_buf(mem, sizeof(mem));
-	const struct ni_conn *c = &l->rungs->conn;
-	char ends[2][64];
-	for (unsigned i = 0; i < 2; i++) {
-		struct ni_buf e = ni_buf(ends[i], sizeof(ends[i]));
-		if (l->rungs->rows)
-			ni_end_point_print(&e, &c->addr[i], c->port[i]);
-		ni_buf_z(&e);
-	}
-	ni_buf_fmt(&b, _("Connection %u: %s → %s"), l->key & NI_IX_CONN_ID, ends[0], ends[1]);
-	if (l->rungs->rows && c->service)
-		ni_buf_fmt(&b, "  %s", c->service);
-	if (!ni_watch_through(l->rungs->watch))
-		ni_buf_fmt(&b, "  %u%%", ni_watch_percent(l->rungs->watch));
-	ni_screen_text(r.y, r.x, r.w, ni_buf_z(&b), NI_ROLE_TITLE, true);
-	for (unsigned i = 0; l->rungs->rows && i < NI_LADDER_HEADS; i++) {
-		b.len = 0;
+	for (unsigned i = 0; i < NI_LADDER_HEADS; i++) {
+		struct ni_buf b = ni_buf(mem, sizeof(mem));
 		ni_ladder_head(&b, &l->look, l->rungs->ladder, i);
-		ni_screen_text(r.y + 1 + (int)i, r.x, r.w, ni_buf_z(&b), NI_ROLE_NOTE, false);
+		ni_screen_text(r.y + (int)i, r.x, r.w, ni_buf_z(&b), NI_ROLE_NOTE, false);
 	}
 }
 
@@ -237,7 +244,7 @@ draw_rows(struct ladder *l, struct ni_rect r)
 		const struct ni_ladder_row *row = row_at(l, i);
 		unsigned lines = ni_ladder_lines(&l->look, l->rungs->ladder, row);
 		enum ni_role role = role_of(ni_ladder_tone(l->rungs->ladder, row));
-		bool on = i == l->list.cursor && !l->below;
+		bool on = i == l->list.cursor && !l->view.passive;
 		for (unsigned k = 0; k < lines && y < r.h; k++) {
 			struct ni_buf b = ni_buf(mem, sizeof(mem));
 			ni_ladder_line(&b, &l->look, l->rungs->ladder, row, k);
@@ -284,53 +291,68 @@ say_row(const struct ladder *l, struct ni_buf *b)
 		ni_explain_conn(b, &l->rungs->conn);
 }
 
-/* The explanation below the ladder; returns how many lines it takes. */
-static int
-draw_words(struct ladder *l, struct ni_rect r)
+static void
+make_words(struct ladder *l, int width)
 {
 	char mem[WORDS];
 	struct ni_buf b = ni_buf(mem, sizeof(mem));
-	int room = r.h - HEADS - LEAST_ROWS - 1;
-	if (!l->explain || !l->rungs->rows || room < 1)
-		return 0;
 	say_row(l, &b);
 	ni_lines_clear(&l->words);
-	ni_lines_buf(&l->words, &b, r.w - 2, NI_ROLE_TEXT);
-	l->words.list.top = l->words.list.cursor = 0;
-	int h = l->words.count < (size_t)room ? (int)l->words.count : room;
-	ni_screen_hline(r.y + r.h - h - 1, r.x, r.w, NI_ROLE_DIM);
-	struct ni_rect at = {r.y + r.h - h, r.x + 1, h, r.w - 2};
-	ni_lines_draw(&l->words, at, false);
-	return h + 1;
+	ni_lines_buf(&l->words, &b, width, NI_ROLE_TEXT);
+	if (l->words_of != l->list.cursor)
+		l->words.list.top = l->words.list.cursor = 0;
+	l->words_of = l->list.cursor;
+}
+
+/* The ladder gets what its words leave; beside them, what it needs to show times. */
+static int
+ladder_border(struct ni_view *v, unsigned border, struct ni_rect r, bool beside)
+{
+	struct ladder *l = (struct ladder *)v;
+	int least = NI_LADDER_HEADS + LEAST_ROWS;
+	(void)border;
+	if (beside)
+		return r.w * 5 / 8 > NI_LADDER_ROOM ? r.w * 5 / 8 : NI_LADDER_ROOM;
+	make_words(l, r.w - 2);
+	int rows = r.h - 1 - (int)(l->words.count < INT16_MAX ? l->words.count : INT16_MAX);
+	return rows < least ? least : rows;
+}
+
+static void
+draw_rungs(struct ladder *l, struct ni_rect r)
+{
+	set_look(l, r.w);
+	draw_head(l, r);
+	l->at = (struct ni_rect){r.y + NI_LADDER_HEADS, r.x, r.h - NI_LADDER_HEADS, r.w};
+	ni_list_resize(&l->list, l->rungs->rows, l->at.h);
+	scroll_to_cursor(l);
+	draw_rows(l, l->at);
+}
+
+static void
+ladder_draw_pane(struct ni_view *v, unsigned pane, struct ni_rect r)
+{
+	struct ladder *l = (struct ladder *)v;
+	if (pane == 0) {
+		draw_rungs(l, r);
+		return;
+	}
+	make_words(l, r.w - 2);
+	ni_lines_draw(&l->words, (struct ni_rect){r.y, r.x + 1, r.h, r.w - 2}, false);
 }
 
 static void
 ladder_draw(struct ni_view *v, struct ni_rect r)
 {
 	struct ladder *l = (struct ladder *)v;
-	l->height = r.h;
+	l->room = r.h >= EXPLAIN_FROM || r.w >= EXPLAIN_BESIDE;
+	v->panes.n = l->explain && l->room && l->rungs->rows ? 2 : 1;
 	settle(l);
-	set_look(l, r.w);
-	draw_head(l, r);
-	if (!l->rungs->rows) {
-		if (ni_watch_through(l->rungs->watch))
-			ni_screen_text(r.y + 2, r.x + 2, r.w - 2,
-				       _("the packets of this connection are gone"), NI_ROLE_DIM,
-				       false);
-		return;
-	}
-	int below = draw_words(l, r);
-	l->at = (struct ni_rect){r.y + HEADS, r.x, r.h - HEADS - below, r.w};
-	ni_list_resize(&l->list, l->rungs->rows, l->at.h);
-	scroll_to_cursor(l);
-	draw_rows(l, l->at);
-}
-
-void
-ni_ladder_draw_below(struct ni_view *v, struct ni_rect r)
-{
-	((struct ladder *)v)->below = true;
-	ladder_draw(v, r);
+	if (l->rungs->rows)
+		ni_panes_draw(v, r);
+	else if (ni_watch_through(l->rungs->watch))
+		ni_screen_text(r.y + 1, r.x + 2, r.w - 2,
+			       _("the packets of this connection are gone"), NI_ROLE_DIM, false);
 }
 
 /* ---- keys ---- */
@@ -383,13 +405,15 @@ ladder_act(struct ni_view *v, enum ni_act act)
 {
 	struct ladder *l = (struct ladder *)v;
 	struct ni_view_arg arg = {.conn = l->key, .packet = l->frame};
+	if (v->panes.n > 1 && v->panes.active == 1 && ni_lines_act(&l->words, act))
+		return true;
 	if (ni_list_act(&l->list, act))
 		remember(l);
 	else if (act == NI_ACT_OPEN)
 		open_row(l);
 	else if (act == NI_ACT_RIGHT || act == NI_ACT_LEFT)
 		fold(l, act == NI_ACT_RIGHT);
-	else if (act == NI_ACT_EXPLAIN && (l->explain || l->height >= EXPLAIN_FROM))
+	else if (act == NI_ACT_EXPLAIN && l->room)
 		l->explain = !l->explain;
 	else if (act == NI_ACT_FOLLOW)
 		l->list.follow = !l->list.follow;
@@ -458,6 +482,11 @@ ladder_mouse(struct ni_view *v, const struct ni_mouse *m)
 {
 	struct ladder *l = (struct ladder *)v;
 	int y = l->at.y;
+	if (v->panes.n > 1 && v->panes.at[1].h && m->wheel &&
+	    !ni_rect_has(&v->panes.at[0], m->y, m->x)) {
+		ni_list_scroll(&l->words.list, 3 * (int64_t)m->wheel);
+		return;
+	}
 	if (m->wheel) {
 		ni_list_scroll(&l->list, 3 * (int64_t)m->wheel);
 		remember(l);
@@ -545,6 +574,9 @@ const struct ni_view_ops ni_ladder_view = {
     .create = ladder_create,
     .destroy = ladder_destroy,
     .draw = ladder_draw,
+    .title = ladder_title,
+    .draw_pane = ladder_draw_pane,
+    .border = ladder_border,
     .act = ladder_act,
     .position = ladder_position,
     .work = ladder_work,

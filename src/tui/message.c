@@ -42,7 +42,7 @@ message_create(struct ni_app *a, const struct ni_view_arg *arg, struct ni_err *e
 		ni_fail(err, NI_ERR_RUN, _("view: no memory"));
 		return NULL;
 	}
-	m->view = (struct ni_view){&ni_message_view, a};
+	m->view = (struct ni_view){.ops = &ni_message_view, .app = a};
 	m->messages = ni_messages_new(a->model, &what, err);
 	if (m->messages)
 		return &m->view;
@@ -125,7 +125,8 @@ add_message(struct message *m, const struct ni_message *x, int width)
 		add_remarks(m, x, width);
 	if (kind == NI_BODY_MEDIA || !x->body_n)
 		return;
-	char *text = ni_bodytext(x->type, x->body, x->body_n, kind, &n);
+	char *text = kind == NI_BODY_HEX ? ni_bodytext_hex(x->body, x->body_n, 0, width, &n)
+					 : ni_bodytext(x->type, x->body, x->body_n, kind, &n);
 	if (text)
 		ni_lines_add(&m->lines, text, n, width, NI_ROLE_TEXT);
 	free(text);
@@ -143,11 +144,18 @@ measure(const struct ni_messages *m)
 }
 
 static void
+message_title(const struct ni_view *v, struct ni_buf *b)
+{
+	const struct ni_messages *m = ((const struct message *)v)->messages;
+	ni_buf_fmt(b, _("HTTP on connection %u"), m->what.conn & NI_IX_CONN_ID);
+	if (!ni_watch_through(m->watch))
+		ni_buf_fmt(b, "  %u%%", ni_watch_percent(m->watch));
+}
+
+static void
 message_draw(struct ni_view *v, struct ni_rect r)
 {
 	struct message *m = (struct message *)v;
-	char mem[LINE];
-	struct ni_buf b = ni_buf(mem, sizeof(mem));
 	const struct ni_watch *w = m->messages->watch;
 	uint64_t now = measure(m->messages) + 1;
 	if (m->width != r.w - 1 || m->made != now) {
@@ -157,11 +165,7 @@ message_draw(struct ni_view *v, struct ni_rect r)
 		for (unsigned i = 0; i < m->messages->n; i++)
 			add_message(m, &m->messages->message[i], m->width);
 	}
-	ni_buf_fmt(&b, _("HTTP on connection %u"), m->messages->what.conn & NI_IX_CONN_ID);
-	if (!ni_watch_through(w))
-		ni_buf_fmt(&b, "  %u%%", ni_watch_percent(w));
-	ni_screen_text(r.y, r.x, r.w, ni_buf_z(&b), NI_ROLE_TITLE, true);
-	struct ni_rect at = {r.y + 1, r.x + 1, r.h - 1, r.w - 1};
+	struct ni_rect at = {r.y, r.x + 1, r.h, r.w - 1};
 	ni_lines_draw(&m->lines, at, false);
 	if (!m->lines.count && ni_watch_through(w))
 		ni_screen_text(at.y + 1, at.x, at.w, _("this message is not in the capture"),
@@ -247,6 +251,7 @@ const struct ni_view_ops ni_message_view = {
     .create = message_create,
     .destroy = message_destroy,
     .draw = message_draw,
+    .title = message_title,
     .act = message_act,
     .position = message_position,
     .work = message_work,

@@ -43,8 +43,6 @@ static const struct ni_column_def name_columns[N_NCOLS] = {
 struct network {
 	struct ni_view view;
 	struct ni_table table[NPANES];
-	enum pane pane;
-	bool zoom;
 	struct ni_vendors *vendors;
 };
 
@@ -309,7 +307,8 @@ network_create(struct ni_app *a, const struct ni_view_arg *arg, struct ni_err *e
 		ni_fail(err, NI_ERR_RUN, _("view: no memory"));
 		return NULL;
 	}
-	n->view = (struct ni_view){&ni_network_view, a};
+	n->view = (struct ni_view){.ops = &ni_network_view, .app = a};
+	n->view.panes.n = NPANES;
 	ni_table_init(&n->table[HOSTS], &host_ops, &n->view);
 	ni_table_init(&n->table[NAMES], &name_ops, &n->view);
 	n->table[HOSTS].sort = H_ADDRESS;
@@ -336,41 +335,37 @@ put_strangers(const struct network *n, struct ni_buf *b)
 }
 
 static void
-network_draw(struct ni_view *v, struct ni_rect r)
+network_draw_pane(struct ni_view *v, unsigned pane, struct ni_rect r)
 {
 	struct network *n = (struct network *)v;
+	const struct ni_netmap *m = map(v);
+	ni_table_draw(&n->table[pane], r, pane == HOSTS ? m->hosts.items.n : m->names.items.n,
+		      ni_model_version(v->app->model), pane);
+}
+
+static void
+network_draw(struct ni_view *v, struct ni_rect r)
+{
 	char line[512];
 	struct ni_buf b = ni_buf(line, sizeof(line));
-	const struct ni_netmap *m = map(v);
-	uint64_t rows[NPANES] = {m->hosts.items.n, m->names.items.n};
-	uint64_t version = ni_model_version(v->app->model);
-	put_strangers(n, &b);
+	put_strangers((struct network *)v, &b);
 	if (b.len) {
 		ni_screen_text(r.y, r.x, r.w, ni_buf_z(&b), NI_ROLE_NOTE, false);
 		r.y++;
 		r.h--;
 	}
-	int upper = n->zoom ? (n->pane == HOSTS ? r.h : 0) : r.h / 2;
-	if (upper)
-		ni_table_draw(&n->table[HOSTS], (struct ni_rect){r.y, r.x, upper, r.w}, rows[HOSTS],
-			      version, n->pane == HOSTS);
-	if (upper == r.h)
-		return;
-	if (upper) {
-		ni_screen_hline(r.y + upper, r.x, r.w, NI_ROLE_DIM);
-		upper++;
-	}
-	ni_table_draw(&n->table[NAMES], (struct ni_rect){r.y + upper, r.x, r.h - upper, r.w},
-		      rows[NAMES], version, n->pane == NAMES);
+	ni_panes_draw(v, r);
 }
 
 static uint64_t
 network_packet(const struct ni_view *v)
 {
 	const struct network *n = (const struct network *)v;
-	uint64_t i = ni_table_row(&n->table[n->pane]);
-	const struct ni_netmap_host *h = n->pane == HOSTS ? ni_netmap_host(map(v), i) : NULL;
-	const struct ni_netmap_name *x = n->pane == NAMES ? ni_netmap_name(map(v), i) : NULL;
+	uint64_t i = ni_table_row(&n->table[n->view.panes.active]);
+	const struct ni_netmap_host *h =
+	    n->view.panes.active == HOSTS ? ni_netmap_host(map(v), i) : NULL;
+	const struct ni_netmap_name *x =
+	    n->view.panes.active == NAMES ? ni_netmap_name(map(v), i) : NULL;
 	return h ? h->packet : x ? x->packet : 0;
 }
 
@@ -378,14 +373,10 @@ static bool
 network_act(struct ni_view *v, enum ni_act act)
 {
 	struct network *n = (struct network *)v;
-	if (act == NI_ACT_NEXT_PANE || act == NI_ACT_PREVIOUS_PANE)
-		n->pane = n->pane == HOSTS ? NAMES : HOSTS;
-	else if (act == NI_ACT_ZOOM)
-		n->zoom = !n->zoom;
-	else if (act == NI_ACT_OPEN && network_packet(v))
+	if (act == NI_ACT_OPEN && network_packet(v))
 		ni_app_go(v->app, network_packet(v));
 	else
-		return ni_table_act(&n->table[n->pane], act);
+		return ni_table_act(&n->table[n->view.panes.active], act);
 	return true;
 }
 
@@ -393,30 +384,29 @@ static void
 network_position(const struct ni_view *v, uint64_t *at, uint64_t *rows)
 {
 	const struct network *n = (const struct network *)v;
-	ni_table_position(&n->table[n->pane], at, rows);
+	ni_table_position(&n->table[n->view.panes.active], at, rows);
 }
 
 static void
 network_copy(struct ni_view *v, struct ni_buf *b)
 {
 	struct network *n = (struct network *)v;
-	ni_table_copy(&n->table[n->pane], b);
+	ni_table_copy(&n->table[n->view.panes.active], b);
 }
 
 static bool
 network_search(struct ni_view *v, const char *text, int way)
 {
 	struct network *n = (struct network *)v;
-	return ni_table_search(&n->table[n->pane], text, way);
+	return ni_table_search(&n->table[n->view.panes.active], text, way);
 }
 
 static void
 network_mouse(struct ni_view *v, const struct ni_mouse *m)
 {
 	struct network *n = (struct network *)v;
-	if (!n->zoom)
-		n->pane = m->y < n->table[NAMES].at.y ? HOSTS : NAMES;
-	ni_table_mouse(&n->table[n->pane], m);
+	unsigned pane = ni_panes_seen(v, NAMES) && ni_rect_has(&v->panes.at[NAMES], m->y, m->x);
+	ni_table_mouse(&n->table[pane], m);
 	if (m->twice)
 		network_act(v, NI_ACT_OPEN);
 }
@@ -425,7 +415,21 @@ static bool
 network_follows(const struct ni_view *v)
 {
 	const struct network *n = (const struct network *)v;
-	return n->table[n->pane].list.follow;
+	return n->table[n->view.panes.active].list.follow;
+}
+
+static struct ni_sorts
+network_sorts(const struct ni_view *v)
+{
+	const struct network *n = (const struct network *)v;
+	return ni_table_sorts(&n->table[n->view.panes.active]);
+}
+
+static void
+network_sort(struct ni_view *v, int column)
+{
+	struct network *n = (struct network *)v;
+	ni_table_sort(&n->table[n->view.panes.active], column);
 }
 
 const struct ni_view_ops ni_network_view = {
@@ -434,11 +438,14 @@ const struct ni_view_ops ni_network_view = {
     .create = network_create,
     .destroy = network_destroy,
     .draw = network_draw,
+    .draw_pane = network_draw_pane,
     .act = network_act,
     .position = network_position,
     .copy = network_copy,
     .mouse = network_mouse,
     .packet = network_packet,
     .search = network_search,
+    .sorts = network_sorts,
+    .sort = network_sort,
     .follows = network_follows,
 };

@@ -10,6 +10,7 @@
 
 enum ni_pane { NI_PANE_LIST, NI_PANE_TREE, NI_PANE_HEX, NI_NPANES };
 enum { NI_OPENED_MAX = 256 };
+enum { NI_HEX_WIDE = 73 }; /* columns for sixteen bytes a line */
 
 struct ni_packets {
 	struct ni_view view;
@@ -35,9 +36,6 @@ struct ni_packets {
 	unsigned nopened;
 	unsigned source; /* whose bytes are shown */
 
-	enum ni_pane pane;
-	bool zoom;
-	int share[NI_NPANES]; /* of the height, in percent, as changed with + and - */
 	struct ni_rect at[NI_NPANES];
 	int info_from; /* columns of Info that are scrolled out to the left */
 };
@@ -53,6 +51,8 @@ uint64_t ni_packets_number(const struct ni_packets *p, uint64_t row);
 void ni_packets_select(struct ni_packets *p);
 /** Sort by the column @way places on; 0: by the same one, the other way round. */
 void ni_packets_sort(struct ni_packets *p, int way);
+/** Sort by @column; see struct ni_view_ops. */
+void ni_packets_sort_by(struct ni_view *v, int column);
 /** Sort on for about @ns. */
 bool ni_packets_sort_work(struct ni_packets *p, int64_t ns);
 void ni_packets_draw_list(struct ni_packets *p, struct ni_rect r);

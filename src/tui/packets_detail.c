@@ -117,12 +117,10 @@ ni_packets_draw_tree(struct ni_packets *p, struct ni_rect r)
 		ni_buf_pad(&b, ' ', 2 * (size_t)l->depth);
 		ni_buf_str(&b, !folds ? "  " : opened(p, l) >= 0 ? "▾ " : "▸ ");
 		ni_buf_str(&b, ni_detail_text(&p->detail, i));
-		enum ni_role role =
-		    row == p->tree.cursor
-			? (p->pane == NI_PANE_TREE ? NI_ROLE_SELECTED : NI_ROLE_SHADOW)
-		    : l->level == NI_IX_PLAIN ? NI_ROLE_TEXT
-		    : l->level == NI_ERROR    ? NI_ROLE_BAD
-					      : NI_ROLE_WARN;
+		enum ni_role role = row == p->tree.cursor ? ni_panes_cursor(&p->view, NI_PANE_TREE)
+				    : l->level == NI_IX_PLAIN ? NI_ROLE_TEXT
+				    : l->level == NI_ERROR    ? NI_ROLE_BAD
+							      : NI_ROLE_WARN;
 		ni_screen_text(r.y + k, r.x, r.w, ni_buf_z(&b), role, row == p->tree.cursor);
 	}
 }
@@ -167,7 +165,8 @@ ni_packets_draw_hex(struct ni_packets *p, struct ni_rect r)
 	unsigned source = l ? l->source : 0;
 	if (source >= p->detail.nsources)
 		source = 0;
-	struct bytes h = {.s = &p->detail.source[source], .a_line = r.w >= 73 ? BYTES : BYTES / 2};
+	struct bytes h = {.s = &p->detail.source[source],
+			  .a_line = r.w >= NI_HEX_WIDE ? BYTES : BYTES / 2};
 	if (l && l->len) {
 		h.from = l->off;
 		h.to = l->off + l->len < h.s->n ? l->off + l->len : h.s->n;
@@ -176,7 +175,7 @@ ni_packets_draw_hex(struct ni_packets *p, struct ni_rect r)
 	int head = p->detail.nsources > 1;
 	ni_list_resize(&p->hex, lines, r.h - head);
 	/* Another field: its bytes come into sight. */
-	if (p->pane != NI_PANE_HEX && h.to > h.from) {
+	if (p->view.panes.active != NI_PANE_HEX && h.to > h.from) {
 		p->hex.cursor = h.from / (uint32_t)h.a_line;
 		p->hex.top = top;
 		ni_list_resize(&p->hex, lines, r.h - head);

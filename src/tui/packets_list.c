@@ -27,9 +27,9 @@ enum column {
 const struct ni_column_def ni_packets_columns[NI_PACKETS_COLUMNS] = {
 	[NUMBER] = {N_("No."), "number", 5, 12, 0, NI_FIT_RIGHT, 0, 0},
 	[TIME] = {N_("Time"), "time", 8, 27, 0, NI_FIT_RIGHT, 0, 3},
-	[SOURCE] = {N_("Source"), "source", 9, 39, 15, NI_FIT_MIDDLE, 3, 0},
+	[SOURCE] = {N_("Source"), "source", 9, 39, 13, NI_FIT_MIDDLE, 3, 0},
 	[ARROW] = {"", "arrow", 1, 1, 0, NI_FIT_LEFT, 0, 0},
-	[DESTINATION] = {N_("Destination"), "destination", 11, 39, 15, NI_FIT_MIDDLE, 3, 0},
+	[DESTINATION] = {N_("Destination"), "destination", 11, 39, 13, NI_FIT_MIDDLE, 3, 0},
 	[PROTOCOL] = {N_("Protocol"), "protocol", 4, 12, 0, NI_FIT_LEFT, 0, 0},
 	[LENGTH] = {N_("Length"), "length", 4, 8, 0, NI_FIT_RIGHT, 0, 4},
 	[INFO] = {N_("Info"), "info", 12, 0, 20, NI_FIT_LEFT, 9, 0},
@@ -143,8 +143,9 @@ ni_packets_write(struct ni_view *v, const char *path, struct ni_buf *said, struc
 
 /* ---- sorting ---- */
 
-void
-ni_packets_sort(struct ni_packets *p, int way)
+/* By the column, and in the direction, that p says. */
+static void
+sort(struct ni_packets *p)
 {
 	static const enum ni_sorted_key keys[NCOLS] = {
 	    [NUMBER] = NI_SORTED_NUMBER,     [TIME] = NI_SORTED_TIME,
@@ -153,12 +154,6 @@ ni_packets_sort(struct ni_packets *p, int way)
 	    [INFO] = NI_SORTED_TROUBLE,
 	};
 	struct ni_app *a = p->view.app;
-	if (way)
-		p->sort = ni_columns_step(&a->columns[0], p->sort, way);
-	else
-		p->reverse = !p->reverse;
-	if (p->sort == ARROW)
-		p->sort = ni_columns_step(&a->columns[0], p->sort, way);
 	p->stay = !p->list.cursor || p->list.follow;
 	p->list.follow = false;
 	ni_sorted_free(&p->order);
@@ -168,6 +163,28 @@ ni_packets_sort(struct ni_packets *p, int way)
 	if (!p->order)
 		ni_app_say(a, NI_ROLE_BAD, "%s", _("there is no memory left"));
 	ni_packets_sort_work(p, 0);
+}
+
+void
+ni_packets_sort(struct ni_packets *p, int way)
+{
+	const struct ni_columns *c = &p->view.app->columns[0];
+	if (way)
+		p->sort = ni_columns_step(c, p->sort, way);
+	else
+		p->reverse = !p->reverse;
+	if (p->sort == ARROW)
+		p->sort = ni_columns_step(c, p->sort, way);
+	sort(p);
+}
+
+void
+ni_packets_sort_by(struct ni_view *v, int column)
+{
+	struct ni_packets *p = (struct ni_packets *)v;
+	p->reverse = p->sort == column && !p->reverse;
+	p->sort = column;
+	sort(p);
 }
 
 bool
@@ -336,9 +353,8 @@ ni_packets_draw_list(struct ni_packets *p, struct ni_rect r)
 	draw_row(p, (struct ni_rect){r.y, r.x, 1, r.w}, width, titles, NI_ROLE_TITLE);
 	for (int k = 0; k < n; k++) {
 		bool here = p->list.top + (uint64_t)k == p->list.cursor;
-		enum ni_role role = !here                     ? role_of(cells[k].level)
-				    : p->pane == NI_PANE_LIST ? NI_ROLE_SELECTED
-							      : NI_ROLE_SHADOW;
+		enum ni_role role =
+		    here ? ni_panes_cursor(&p->view, NI_PANE_LIST) : role_of(cells[k].level);
 		draw_row(p, (struct ni_rect){r.y + 1 + k, r.x, 1, r.w}, width, cells[k].text, role);
 	}
 	free(cells);

@@ -34,7 +34,7 @@ page_create(struct ni_app *a, const struct ni_view_arg *arg, struct ni_err *err)
 {
 	struct page *p = calloc(1, sizeof(*p));
 	if (p) {
-		p->view = (struct ni_view){&ni_page_view, a};
+		p->view = (struct ni_view){.ops = &ni_page_view, .app = a};
 		p->text = strdup(arg->text ? arg->text : "");
 		p->title = strdup(arg->title ? arg->title : "");
 	}
@@ -66,19 +66,24 @@ wrap(struct page *p, int width)
 }
 
 static void
+page_title(const struct ni_view *v, struct ni_buf *b)
+{
+	ni_buf_str(b, ((const struct page *)v)->title);
+}
+
+static void
 page_draw(struct ni_view *v, struct ni_rect r)
 {
 	struct page *p = (struct page *)v;
 	char line[1024];
 	if (p->width != r.w - 2)
 		wrap(p, r.w - 2);
-	ni_screen_text(r.y, r.x, r.w, p->title, NI_ROLE_TITLE, true);
-	ni_list_resize(&p->list, p->n, r.h - 1);
-	for (int i = 0; i < r.h - 1 && p->list.top + (uint64_t)i < p->n; i++) {
+	ni_list_resize(&p->list, p->n, r.h);
+	for (int i = 0; i < r.h && p->list.top + (uint64_t)i < p->n; i++) {
 		uint64_t at = p->list.top + (uint64_t)i;
 		struct ni_buf b = ni_buf(line, sizeof(line));
 		ni_buf_mem(&b, p->text + p->start[at], p->len[at]);
-		ni_screen_text(r.y + 1 + i, r.x + 1, r.w - 2, ni_buf_z(&b), NI_ROLE_TEXT, false);
+		ni_screen_text(r.y + i, r.x + 1, r.w - 2, ni_buf_z(&b), NI_ROLE_TEXT, false);
 	}
 }
 
@@ -132,6 +137,7 @@ const struct ni_view_ops ni_page_view = {
     .create = page_create,
     .destroy = page_destroy,
     .draw = page_draw,
+    .title = page_title,
     .act = page_act,
     .search = page_search,
     .copy = page_copy,

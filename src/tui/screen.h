@@ -38,6 +38,12 @@ struct ni_rect {
 	int y, x, h, w;
 };
 
+static inline bool
+ni_rect_has(const struct ni_rect *r, int y, int x)
+{
+	return y >= r->y && y < r->y + r->h && x >= r->x && x < r->x + r->w;
+}
+
 struct ni_mouse {
 	int y, x;
 	bool press, twice;

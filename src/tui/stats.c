@@ -23,6 +23,8 @@ enum {
 	BESIDE = 42, /* … for there are numbers beside them */
 };
 
+enum pane { TEXT, GRAPHS, NPANES };
+
 struct stats {
 	struct ni_view view;
 	struct ni_lines lines;
@@ -58,7 +60,8 @@ stats_create(struct ni_app *a, const struct ni_view_arg *arg, struct ni_err *err
 		ni_fail(err, NI_ERR_RUN, _("view: no memory"));
 		return NULL;
 	}
-	s->view = (struct ni_view){&ni_stats_view, a};
+	s->view = (struct ni_view){.ops = &ni_stats_view, .app = a};
+	s->view.panes.n = NPANES;
 	return &s->view;
 }
 
@@ -291,23 +294,41 @@ make_lines(struct stats *s, int width)
 
 /* ---- the view ---- */
 
+/* Packets above, bytes below, and how long it took. */
 static void
-stats_draw(struct ni_view *v, struct ni_rect r)
+draw_graphs(const struct stats *s, struct ni_rect r)
 {
-	struct stats *s = (struct stats *)v;
-	int h = r.h / 5 < HIGHEST ? r.h / 5 : HIGHEST;
-	h = h < 2 ? 2 : h;
 	char line[128];
 	struct ni_buf b = ni_buf(line, sizeof(line));
 	const struct ni_traffic *t = traffic(s);
+	int h = (r.h - 1) / 2;
+	h = h < 1 ? 1 : h;
 	draw_graph(s, (struct ni_rect){r.y, r.x, h, r.w}, false);
 	draw_graph(s, (struct ni_rect){r.y + h, r.x, h, r.w}, true);
 	ni_app_span(&b, t->bin_ns * (int64_t)t->bins);
 	ni_screen_text(r.y + 2 * h, r.x, LABEL - 1, ni_buf_z(&b), NI_ROLE_DIM, false);
 	ni_screen_hline(r.y + 2 * h, r.x + LABEL, r.w - LABEL, NI_ROLE_DIM);
+}
+
+static int
+stats_border(struct ni_view *v, unsigned border, struct ni_rect r, bool beside)
+{
+	(void)v;
+	(void)border;
+	int h = r.h / 5 < HIGHEST ? r.h / 5 : HIGHEST;
+	return beside ? r.w / 2 : r.h - 2 * (h < 2 ? 2 : h) - 2;
+}
+
+static void
+stats_draw_pane(struct ni_view *v, unsigned pane, struct ni_rect r)
+{
+	struct stats *s = (struct stats *)v;
+	if (pane == GRAPHS) {
+		draw_graphs(s, r);
+		return;
+	}
 	make_lines(s, r.w);
-	struct ni_rect at = {r.y + 2 * h + 1, r.x, r.h - 2 * h - 1, r.w};
-	ni_lines_draw(&s->lines, at, false);
+	ni_lines_draw(&s->lines, r, false);
 }
 
 static bool
@@ -347,7 +368,9 @@ const struct ni_view_ops ni_stats_view = {
     .place = NI_AT_STATS,
     .create = stats_create,
     .destroy = stats_destroy,
-    .draw = stats_draw,
+    .draw = ni_panes_draw,
+    .draw_pane = stats_draw_pane,
+    .border = stats_border,
     .act = stats_act,
     .position = stats_position,
     .mouse = stats_mouse,

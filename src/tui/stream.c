@@ -20,6 +20,7 @@ struct stream {
 	struct ni_said *said;
 	struct ni_lines lines;
 	bool hex;
+	bool chosen; /* somebody said whether it is to be hex */
 	/* What the lines were made for: */
 	int width;
 	bool made_hex;
@@ -50,7 +51,7 @@ stream_create(struct ni_app *a, const struct ni_view_arg *arg, struct ni_err *er
 		free(s);
 		return NULL;
 	}
-	s->view = (struct ni_view){&ni_stream_view, a};
+	s->view = (struct ni_view){.ops = &ni_stream_view, .app = a};
 	s->key = arg->conn;
 	s->said = ni_said_new(a->model, s->key, err);
 	if (s->said)
@@ -98,7 +99,8 @@ add_turn(struct stream *s, const struct ni_turn *t, int width)
 	ni_lines_buf(&s->lines, &b, width, t->lost ? NI_ROLE_WARN : NI_ROLE_DIM);
 	if (!t->n)
 		return;
-	char *text = ni_bodytext("", p, t->n, s->hex ? NI_BODY_HEX : NI_BODY_TEXT, &n);
+	char *text = s->hex ? ni_bodytext_hex(p, t->n, t->before, width, &n)
+			    : ni_bodytext("", p, t->n, NI_BODY_TEXT, &n);
 	if (text)
 		ni_lines_add(&s->lines, text, n, width, role);
 	free(text);
@@ -108,6 +110,9 @@ static void
 make_lines(struct stream *s, int width)
 {
 	uint64_t now = ni_watch_version(s->said->watch) + 1;
+	const struct ni_turn *first = s->said->turn;
+	if (!s->chosen && s->said->turns && first->n)
+		s->hex = ni_bodytext_kind("", s->said->bytes + first->off, first->n) == NI_BODY_HEX;
 	bool same = s->width == width && s->made_hex == s->hex;
 	if (same && (s->made == now || (s->view.app->held && s->made)))
 		return;
@@ -136,8 +141,9 @@ make_lines(struct stream *s, int width)
 }
 
 static void
-print_title(const struct stream *s, struct ni_buf *b)
+stream_title(const struct ni_view *v, struct ni_buf *b)
 {
+	const struct stream *s = (const struct stream *)v;
 	const struct ni_said *d = s->said;
 	ni_buf_fmt(b, _("Stream of conversation %u"), s->key & NI_IX_CONN_ID);
 	if (d->conn.id == UINT32_MAX)
@@ -155,12 +161,8 @@ static void
 stream_draw(struct ni_view *v, struct ni_rect r)
 {
 	struct stream *s = (struct stream *)v;
-	char mem[LINE];
-	struct ni_buf b = ni_buf(mem, sizeof(mem));
-	struct ni_rect at = {r.y + 1, r.x + GUTTER, r.h - 1, r.w - GUTTER};
+	struct ni_rect at = {r.y, r.x + GUTTER, r.h, r.w - GUTTER};
 	make_lines(s, at.w);
-	print_title(s, &b);
-	ni_screen_text(r.y, r.x, r.w, ni_buf_z(&b), NI_ROLE_TITLE, true);
 	ni_lines_draw(&s->lines, at, false);
 	for (int y = 0; y < at.h && s->lines.list.top + (uint64_t)y < s->lines.count; y++) {
 		unsigned role = s->lines.line[s->lines.list.top + (uint64_t)y].role;
@@ -176,12 +178,14 @@ static bool
 stream_act(struct ni_view *v, enum ni_act act)
 {
 	struct stream *s = (struct stream *)v;
-	if (act == NI_ACT_STREAM)
+	if (act == NI_ACT_STREAM) {
 		s->hex = !s->hex;
-	else if (act == NI_ACT_FOLLOW)
+		s->chosen = true;
+	} else if (act == NI_ACT_FOLLOW) {
 		s->lines.list.follow = !s->lines.list.follow;
-	else
+	} else {
 		return ni_lines_act(&s->lines, act);
+	}
 	return true;
 }
 
@@ -220,8 +224,7 @@ stream_mouse(struct ni_view *v, const struct ni_mouse *m)
 void
 ni_stream_follow(struct ni_app *a)
 {
-	const struct ni_view *v = ni_app_top(a);
-	uint64_t packet = v->ops->packet ? v->ops->packet(v) : 0;
+	uint64_t packet = ni_app_packet(a);
 	struct ni_view_arg arg = {.conn = NI_IX_NO_CONN, .packet = packet};
 	const struct ni_index *ix = ni_model_index(a->model);
 	if (packet >= ni_index_first(ix) && packet <= ni_index_last(ix))
@@ -235,6 +238,7 @@ const struct ni_view_ops ni_stream_view = {
     .create = stream_create,
     .destroy = stream_destroy,
     .draw = stream_draw,
+    .title = stream_title,
     .act = stream_act,
     .position = stream_position,
     .work = stream_work,

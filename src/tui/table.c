@@ -9,7 +9,7 @@
 
 #include "i18n.h"
 
-enum { MAX_ROWS = 400, LINE = NI_COLUMNS_MAX * NI_TABLE_CELL * 4 };
+enum { MAX_ROWS = 400, LINE = NI_COLUMNS_MAX * NI_TABLE_CELL };
 
 void
 ni_table_init(struct ni_table *t, const struct ni_table_ops *ops, struct ni_view *v)
@@ -123,11 +123,14 @@ make_cells(const struct ni_table *t, uint64_t row, const int *width, cells *text
 }
 
 static void
-make_titles(const struct ni_table *t, cells *text)
+make_titles(const struct ni_table *t, const int *width, cells *text)
 {
 	for (int i = 0; i < t->ops->n; i++) {
 		struct ni_buf b = ni_buf((*text)[i], NI_TABLE_CELL);
-		ni_buf_str(&b, ni_column_title(&t->ops->columns[i]));
+		if (i == t->ops->wide && t->ops->head && width)
+			t->ops->head(t->v, width[i], &b);
+		else
+			ni_buf_str(&b, ni_column_title(&t->ops->columns[i]));
 		if (i == t->sort)
 			ni_buf_str(&b, t->reverse ? "↓" : "↑");
 		ni_buf_z(&b);
@@ -156,15 +159,28 @@ draw_empty(const struct ni_table *t, struct ni_rect r)
 }
 
 static enum ni_role
-role_of(const struct ni_table *t, uint64_t i, bool active)
+role_of(const struct ni_table *t, uint64_t i, unsigned pane)
 {
 	if (i == t->list.cursor)
-		return active ? NI_ROLE_SELECTED : NI_ROLE_SHADOW;
+		return ni_panes_cursor(t->v, pane);
 	return t->ops->role ? t->ops->role(t->v, t->order[i]) : NI_ROLE_TEXT;
 }
 
+/* Where the column that is made for its width stands in row @r. */
+static struct ni_rect
+wide_column(const struct ni_table *t, struct ni_rect r, const int *width)
+{
+	struct ni_columns c = shown(t);
+	int x = r.x;
+	for (int k = 0; k < c.n && c.which[k] != t->ops->wide; k++)
+		x += width[c.which[k]] ? width[c.which[k]] + 1 : 0;
+	int most = r.x + r.w - x;
+	int w = width[t->ops->wide] < most ? width[t->ops->wide] : most;
+	return (struct ni_rect){r.y, x, 1, w > 0 ? w : 0};
+}
+
 void
-ni_table_draw(struct ni_table *t, struct ni_rect r, uint64_t rows, uint64_t version, bool active)
+ni_table_draw(struct ni_table *t, struct ni_rect r, uint64_t rows, uint64_t version, unsigned pane)
 {
 	int natural[NI_COLUMNS_MAX] = {0};
 	int width[NI_COLUMNS_MAX];
@@ -175,7 +191,7 @@ ni_table_draw(struct ni_table *t, struct ni_rect r, uint64_t rows, uint64_t vers
 	settle(t);
 	uint64_t top = t->list.top;
 	int n = t->n - top < (uint64_t)t->list.height ? (int)(t->n - top) : t->list.height;
-	make_titles(t, &text);
+	make_titles(t, NULL, &text);
 	widen(t, &text, natural);
 	if (t->ops->prepare && n > 0)
 		t->ops->prepare(t->v, t->order + top, n);
@@ -184,13 +200,17 @@ ni_table_draw(struct ni_table *t, struct ni_rect r, uint64_t rows, uint64_t vers
 		widen(t, &text, natural);
 	}
 	struct ni_columns c = shown(t);
+	t->natural = ni_columns_natural(&c, t->ops->columns, natural);
 	ni_columns_fit_shown(&c, t->ops->columns, natural, r.w, width);
-	make_titles(t, &text);
+	make_titles(t, width, &text);
 	draw_cells(t, r, width, &text, NI_ROLE_TITLE);
 	for (int k = 0; k < n; k++) {
 		struct ni_rect at = {r.y + 1 + k, r.x, 1, r.w};
-		make_cells(t, t->order[top + (uint64_t)k], width, &text);
-		draw_cells(t, at, width, &text, role_of(t, top + (uint64_t)k, active));
+		uint64_t i = top + (uint64_t)k;
+		make_cells(t, t->order[i], width, &text);
+		draw_cells(t, at, width, &text, role_of(t, i, pane));
+		if (t->ops->paint && i != t->list.cursor)
+			t->ops->paint(t->v, t->order[i], wide_column(t, at, width));
 	}
 	if (n <= 0)
 		draw_empty(t, r);
@@ -208,6 +228,20 @@ sort(struct ni_table *t, int way)
 				      : ni_columns_step(&c, t->sort, way);
 	while (left-- && (t->sort == t->ops->wide || !*t->ops->columns[t->sort].title));
 	t->version = 0;
+}
+
+void
+ni_table_sort(struct ni_table *t, int column)
+{
+	t->reverse = t->sort == column && !t->reverse;
+	t->sort = column;
+	t->version = 0;
+}
+
+struct ni_sorts
+ni_table_sorts(const struct ni_table *t)
+{
+	return (struct ni_sorts){t->ops->columns, t->ops->n, t->sort, t->reverse};
 }
 
 bool

@@ -11,7 +11,7 @@
 
 #include "app.h"
 
-enum { NI_TABLE_CELL = 160 };
+enum { NI_TABLE_CELL = 1000 }; /* bytes, for bars as wide as a screen */
 
 struct ni_table_ops {
 	const struct ni_column_def *columns;
@@ -21,6 +21,10 @@ struct ni_table_ops {
 	void (*cell)(struct ni_view *v, uint64_t row, int col, struct ni_buf *b);
 	/* The text of column wide; @rows are those on the screen. NULL if there is none. */
 	void (*fill)(struct ni_view *v, uint64_t row, int width, struct ni_buf *b);
+	/* The title of column wide, as wide as that is; and the column of a row once more, in its
+	 * own roles. NULL: a plain title; nothing. */
+	void (*head)(struct ni_view *v, int width, struct ni_buf *b);
+	void (*paint)(struct ni_view *v, uint64_t row, struct ni_rect r);
 	/* Before rows are drawn: these are on the screen. May be NULL. */
 	void (*prepare)(struct ni_view *v, const uint64_t *rows, int n);
 	/* Orders two rows by column @col. */
@@ -41,23 +45,28 @@ struct ni_table {
 	bool reverse;
 	uint64_t selected; /* row; UINT64_MAX: none yet */
 	struct ni_rect at;
+	int natural; /* columns of the screen that it would like to have */
 };
 
 void ni_table_init(struct ni_table *t, const struct ni_table_ops *ops, struct ni_view *v);
 void ni_table_free(struct ni_table *t);
 
 /**
- * Draw rows 0 to @rows - 1; @version changes when rows, or what is shown of them, did. @active: the
- * keys are this table's.
+ * Draw rows 0 to @rows - 1 in pane @pane of its view; @version changes when rows, or what is shown
+ * of them, did.
  */
 void ni_table_draw(struct ni_table *t, struct ni_rect r, uint64_t rows, uint64_t version,
-		   bool active);
+		   unsigned pane);
 
 /** The selected row; UINT64_MAX: there is none. */
 uint64_t ni_table_row(const struct ni_table *t);
 
 /** Move, sort. False: @act says nothing about that. */
 bool ni_table_act(struct ni_table *t, enum ni_act act);
+/** Sort by @column, or the other way round if that is the one already. */
+void ni_table_sort(struct ni_table *t, int column);
+/** What a view tells of its table; see struct ni_view_ops. */
+struct ni_sorts ni_table_sorts(const struct ni_table *t);
 bool ni_table_search(struct ni_table *t, const char *text, int way);
 void ni_table_mouse(struct ni_table *t, const struct ni_mouse *m);
 /** Append the cells of the selected row. */

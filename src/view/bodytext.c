@@ -12,12 +12,12 @@
 #include "netinspect/buf.h"
 
 enum {
-	LOOK = 1024,   /* bytes that tell text from others */
-	INDENT = 2,    /* blanks a level of JSON */
-	LEVELS = 40,   /* deeper ones stay where they are */
-	ROW = 16,      /* bytes of a line in hex */
-	ROW_TEXT = 80, /* that it takes at most */
-	ESCAPED = 4,   /* bytes that one becomes at most */
+	LOOK = 1024, /* bytes that tell text from others */
+	INDENT = 2,  /* blanks a level of JSON */
+	LEVELS = 40, /* deeper ones stay where they are */
+	ROW = 16,    /* bytes of a line in hex */
+	WIDER = 8,   /* cells that a long offset may add */
+	ESCAPED = 4, /* bytes that one becomes at most */
 	CHARSET = 40,
 };
 
@@ -224,24 +224,48 @@ put_json(struct ni_buf *b, const uint8_t *p, size_t n)
 		put_bytes(b, p + from, n - from);
 }
 
-static void
-put_hex(struct ni_buf *b, const uint8_t *p, size_t n)
+/* A row of @row bytes is this wide. */
+static int
+row_width(size_t row)
 {
-	for (size_t at = 0; at < n; at += ROW) {
-		size_t k = n - at < ROW ? n - at : ROW;
-		ni_buf_hex(b, at, 6);
-		ni_buf_str(b, "  ");
-		for (size_t i = 0; i < ROW; i++) {
-			if (i < k)
-				ni_buf_hex(b, p[at + i], 2);
-			else
-				ni_buf_str(b, "  ");
-			ni_buf_pad(b, ' ', i % 8 == 7 ? 2 : 1);
-		}
-		for (size_t i = 0; i < k; i++)
-			ni_buf_c(b, (char)(p[at + i] >= ' ' && p[at + i] < 0x7f ? p[at + i] : '.'));
-		ni_buf_c(b, '\n');
+	enum { OFFSET = 8, A_BYTE = 4 };
+	return OFFSET + (int)(row * A_BYTE + row / 8) + 1;
+}
+
+static void
+put_row(struct ni_buf *b, const uint8_t *p, size_t n, size_t row)
+{
+	for (size_t i = 0; i < row; i++) {
+		if (i < n)
+			ni_buf_hex(b, p[i], 2);
+		else
+			ni_buf_str(b, "  ");
+		ni_buf_pad(b, ' ', i % 8 == 7 || i + 1 == row ? 2 : 1);
 	}
+	for (size_t i = 0; i < n; i++)
+		ni_buf_c(b, (char)(p[i] >= ' ' && p[i] < 0x7f ? p[i] : '.'));
+	ni_buf_c(b, '\n');
+}
+
+char *
+ni_bodytext_hex(const uint8_t *p, size_t n, uint64_t from, int width, size_t *out)
+{
+	size_t row = ROW;
+	while (row > 1 && row_width(row) > width)
+		row /= 2;
+	size_t room = (n / row + 1) * (size_t)(row_width(row) + WIDER) + LOOK;
+	char *mem = malloc(room);
+	if (!mem)
+		return NULL;
+	struct ni_buf b = ni_buf(mem, room - 1);
+	for (size_t at = 0; at < n; at += row) {
+		ni_buf_hex(&b, from + at, from + n > 0xffffff ? 10 : 6);
+		ni_buf_str(&b, "  ");
+		put_row(&b, p + at, n - at < row ? n - at : row, row);
+	}
+	mem[b.len] = '\0';
+	*out = b.len;
+	return mem;
 }
 
 /* Bytes that @n of them may become. */
@@ -250,17 +274,16 @@ room_for(size_t n, enum ni_body_kind kind)
 {
 	if (kind == NI_BODY_JSON)
 		return n * (ESCAPED + INDENT * LEVELS / 2) + LOOK;
-	if (kind == NI_BODY_TEXT)
-		return n * ESCAPED + LOOK;
-	return (n / ROW + 1) * ROW_TEXT + LOOK;
+	return n * ESCAPED + LOOK;
 }
 
 char *
 ni_bodytext(const char *type, const uint8_t *p, size_t n, enum ni_body_kind kind, size_t *out)
 {
-	bool text = kind == NI_BODY_TEXT || kind == NI_BODY_JSON;
 	size_t converted_n = n;
-	char *converted = text ? to_utf8(type, p, n, &converted_n) : NULL;
+	if (kind != NI_BODY_TEXT && kind != NI_BODY_JSON)
+		return ni_bodytext_hex(p, n, 0, 80, out);
+	char *converted = to_utf8(type, p, n, &converted_n);
 	const uint8_t *s = converted ? (const uint8_t *)converted : p;
 	size_t room = room_for(converted_n, kind);
 	char *mem = malloc(room);
@@ -268,10 +291,8 @@ ni_bodytext(const char *type, const uint8_t *p, size_t n, enum ni_body_kind kind
 		struct ni_buf b = ni_buf(mem, room - 1);
 		if (kind == NI_BODY_JSON)
 			put_json(&b, s, converted_n);
-		else if (kind == NI_BODY_TEXT)
-			put_text(&b, s, converted_n);
 		else
-			put_hex(&b, s, converted_n);
+			put_text(&b, s, converted_n);
 		mem[b.len] = '\0';
 		*out = b.len;
 	}

@@ -25,4 +25,10 @@ enum ni_body_kind ni_bodytext_kind(const char *type, const uint8_t *p, size_t n)
 char *ni_bodytext(const char *type, const uint8_t *p, size_t n, enum ni_body_kind kind,
 		  size_t *out);
 
+/**
+ * Make the lines of a hex dump of the @n bytes at @p, each no wider than @width where that can be
+ * done; offsets count from @from, as bytes of a stream do. As ni_bodytext() otherwise.
+ */
+char *ni_bodytext_hex(const uint8_t *p, size_t n, uint64_t from, int width, size_t *out);
+
 #endif

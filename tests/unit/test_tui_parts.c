@@ -13,6 +13,7 @@
 #include "line.h"
 #include "list.h"
 #include "prompt.h"
+#include "waterfall.h"
 
 /* ---- lists ---- */
 
@@ -427,6 +428,80 @@ test_prompt_complete(void **state)
 	assert_string_equal(p.text, "arp or tcp.port x");
 }
 
+/* ---- waterfalls ---- */
+
+enum { MS = 1000000 };
+
+/* Connecting 10 ms, sending 10, waiting 40, receiving 40, from @at ms on. */
+static struct ni_http_row
+exchange(int64_t at)
+{
+	return (struct ni_http_row){.opened_ns = at * MS,
+				    .connected_ns = (at + 10) * MS,
+				    .asked_ns = (at + 10) * MS,
+				    .sent_ns = (at + 20) * MS,
+				    .first_ns = (at + 60) * MS,
+				    .last_ns = (at + 100) * MS};
+}
+
+static void
+expect_bar(const struct ni_waterfall *w, const struct ni_http_row *r, int width,
+	   const char *expected)
+{
+	uint8_t at[NI_WATERFALL_MAX];
+	char line[4 * NI_WATERFALL_MAX];
+	struct ni_buf b = ni_buf(line, sizeof(line));
+	ni_waterfall_cells(w, r, width, at);
+	for (int i = 0; i < width; i++)
+		ni_buf_str(&b, ni_waterfall_mark(at[i]));
+	assert_string_equal(ni_buf_z(&b), expected);
+}
+
+static void
+test_waterfall(void **state)
+{
+	(void)state;
+	struct ni_waterfall w;
+	struct ni_http_row first = exchange(1000);
+	struct ni_http_row second = exchange(1100);
+	ni_waterfall_clear(&w);
+	ni_waterfall_take(&w, &second);
+	expect_bar(&w, &second, 10, "·▶────████");
+	ni_waterfall_take(&w, &first);
+	expect_bar(&w, &first, 20, "·▶────████          ");
+	expect_bar(&w, &second, 20, "          ·▶────████");
+	/* Where there are more phases than cells, the longest ones are left. */
+	expect_bar(&w, &second, 4, "  ─█");
+	expect_bar(&w, &second, 1, "─");
+	/* A response alone, without a request. */
+	struct ni_http_row bare = {.first_ns = 1050 * MS, .last_ns = 1150 * MS};
+	expect_bar(&w, &bare, 20, "     ██████████     ");
+}
+
+static void
+expect_axis(int64_t to_ns, int width, const char *expected)
+{
+	char line[512];
+	struct ni_buf b = ni_buf(line, sizeof(line));
+	struct ni_waterfall w = {INT64_C(5000000000), INT64_C(5000000000) + to_ns};
+	ni_waterfall_axis(&w, width, &b);
+	assert_string_equal(ni_buf_z(&b), expected);
+}
+
+static void
+test_waterfall_axis(void **state)
+{
+	(void)state;
+	expect_axis(100 * MS, 40, "│0                  │50ms");
+	expect_axis(100 * MS, 60, "│0          │20ms       │40ms       │60ms       │80ms");
+	expect_axis(100 * MS, 13, "│0");
+	expect_axis(100 * MS, 1, "");
+	expect_axis(INT64_C(40000) * MS, 30, "│0             │20s");
+	expect_axis(INT64_C(1500) * MS, 30, "│0        │0.5s     │1s");
+	expect_axis(MS / 1000, 20, "│0        │0.0005ms");
+	expect_axis(0, 20, "");
+}
+
 int
 main(void)
 {
@@ -442,6 +517,8 @@ main(void)
 	    cmocka_unit_test(test_key_names),
 	    cmocka_unit_test(test_keymap),
 	    cmocka_unit_test(test_bar),
+	    cmocka_unit_test(test_waterfall),
+	    cmocka_unit_test(test_waterfall_axis),
 	    cmocka_unit_test(test_prompt_edit),
 	    cmocka_unit_test(test_prompt_full),
 	    cmocka_unit_test(test_prompt_history),

@@ -500,6 +500,32 @@ test_bodytext(void **state)
 
 /* The deepest JSON and the strangest bytes stay within bounds and contain nothing a terminal obeys.
  */
+/* Offsets go on where those before ended; lines are as wide as there is room. */
+static void
+test_bodytext_hex(void **state)
+{
+	static const uint8_t bytes[] = "netinspect looks at";
+	size_t n;
+	(void)state;
+	char *text = ni_bodytext_hex(bytes, 19, 0x5e, 80, &n);
+	assert_string_equal(text,
+			    "00005e  6e 65 74 69 6e 73 70 65  63 74 20 6c 6f 6f 6b 73  "
+			    "netinspect looks\n"
+			    "00006e  20 61 74                                           at\n");
+	assert_int_equal(n, strlen(text));
+	free(text);
+	text = ni_bodytext_hex(bytes, 9, 0x1000000, 45, &n);
+	assert_string_equal(text, "0001000000  6e 65 74 69 6e 73 70 65  netinspe\n"
+				  "0001000008  63                       c\n");
+	free(text);
+	text = ni_bodytext_hex(bytes, 2, 0, 1, &n);
+	assert_string_equal(text, "000000  6e  n\n000001  65  e\n");
+	free(text);
+	text = ni_bodytext_hex(bytes, 0, 0, 80, &n);
+	assert_string_equal(text, "");
+	free(text);
+}
+
 static void
 test_bodytext_hostile(void **state)
 {
@@ -588,25 +614,16 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_ladder),
-	    cmocka_unit_test(test_no_such_ladder),
-	    cmocka_unit_test(test_said),
-	    cmocka_unit_test(test_said_datagrams),
-	    cmocka_unit_test(test_said_cut),
-	    cmocka_unit_test(test_messages),
-	    cmocka_unit_test(test_exporting),
-	    cmocka_unit_test(test_exchanges),
-	    cmocka_unit_test(test_addresses),
-	    cmocka_unit_test(test_names),
-	    cmocka_unit_test(test_gateway),
-	    cmocka_unit_test(test_gateway_of_one),
-	    cmocka_unit_test(test_traffic),
-	    cmocka_unit_test(test_tree),
-	    cmocka_unit_test(test_talkers),
-	    cmocka_unit_test(test_bodytext),
-	    cmocka_unit_test(test_bodytext_hostile),
-	    cmocka_unit_test(test_ifrates),
-	    cmocka_unit_test(test_vendors),
+	    cmocka_unit_test(test_ladder),       cmocka_unit_test(test_no_such_ladder),
+	    cmocka_unit_test(test_said),         cmocka_unit_test(test_said_datagrams),
+	    cmocka_unit_test(test_said_cut),     cmocka_unit_test(test_messages),
+	    cmocka_unit_test(test_exporting),    cmocka_unit_test(test_exchanges),
+	    cmocka_unit_test(test_addresses),    cmocka_unit_test(test_names),
+	    cmocka_unit_test(test_gateway),      cmocka_unit_test(test_gateway_of_one),
+	    cmocka_unit_test(test_traffic),      cmocka_unit_test(test_tree),
+	    cmocka_unit_test(test_talkers),      cmocka_unit_test(test_bodytext),
+	    cmocka_unit_test(test_bodytext_hex), cmocka_unit_test(test_bodytext_hostile),
+	    cmocka_unit_test(test_ifrates),      cmocka_unit_test(test_vendors),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
