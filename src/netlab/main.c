@@ -34,6 +34,7 @@ static const struct nl_command commands[] = {
     {"client", N_("an HTTP client whose every move on the wire can be chosen"), nl_client,
      nl_client_man},
     {"arping", N_("ask by ARP who has an address"), nl_arping, nl_arping_man},
+    {"dhcp", N_("get an address by DHCP, step by step"), nl_dhcp, nl_dhcp_man},
     {"dns", N_("ask a DNS server"), nl_dns, nl_dns_man},
     {"send", N_("forged frames, inside of a lab"), nl_send, nl_send_man},
     {"trace", N_("find the routers on the way to an address"), nl_trace, nl_trace_man},

@@ -21,6 +21,8 @@ void nl_client_man(void);
 /** The small clients, each in the file of its name. */
 int nl_arping(int argc, char **argv);
 void nl_arping_man(void);
+int nl_dhcp(int argc, char **argv);
+void nl_dhcp_man(void);
 int nl_dns(int argc, char **argv);
 void nl_dns_man(void);
 int nl_send(int argc, char **argv);

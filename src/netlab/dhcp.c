@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* netlab dhcp: a DHCP client that does its steps when it is told to, and shows every message. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <getopt.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "arp.h"
+#include "i18n.h"
+#include "lease.h"
+#include "netlab.h"
+#include "tool.h"
+
+enum {
+	CLIENT_PORT = 68,
+	SERVER_PORT = 67,
+	STEPS_MAX = 100,
+	TRIES_MAX = 10,
+	WAIT_MAX_MS = 60000,
+	ANY_XID = 0,
+};
+
+struct options {
+	const char *link, *hostname;
+	uint8_t requested[4], server[4];
+	uint32_t xid, tries;
+	int64_t wait_us;
+	bool broadcast, apply, help;
+};
+
+#define AT(member) offsetof(struct options, member)
+
+static int
+set_ip(void *o, const struct ni_opt *opt, const char *arg, struct ni_err *err)
+{
+	char name[64];
+	snprintf(name, sizeof(name), "--%s ", opt->name);
+	return nl_take_ip4(name, arg, (uint8_t *)o + opt->at, err);
+}
+
+static int
+set_wait(void *o, const struct ni_opt *opt, const char *arg, struct ni_err *err)
+{
+	return nl_take_thousandths(opt, arg, (int64_t)WAIT_MAX_MS * 1000, _("milliseconds"),
+				   &((struct options *)o)->wait_us, err);
+}
+
+/* clang-format off */
+static const struct ni_opt options[] = {
+	{NI_OPT_HEADING, 0, N_("What is said"), NULL, NULL, 0, 0, NULL},
+	{NI_OPT_STRING, 'I', "interface", "NAME", N_("say it there (default: the only one that is up)"), AT(link), 0, NULL},
+	{NI_OPT_CALL, 'r', "request", "ADDRESS", N_("ask for this address"), AT(requested), 0, set_ip},
+	{NI_OPT_CALL, 's', "server", "ADDRESS", N_("take the offers of this server alone"), AT(server), 0, set_ip},
+	{NI_OPT_STRING, 0, "hostname", "NAME", N_("say that we are called so"), AT(hostname), 0, NULL},
+	{NI_OPT_FLAG, 'b', "broadcast", NULL, N_("ask for answers to everybody"), AT(broadcast), 0, NULL},
+	{NI_OPT_NUMBER, 0, "xid", "N", N_("first transaction id (default: made up)"), AT(xid), 0, NULL},
+
+	{NI_OPT_HEADING, 0, N_("What is done"), NULL, NULL, 0, 0, NULL},
+	{NI_OPT_FLAG, 'a', "apply", NULL, N_("give the interface the address, and the default route"), AT(apply), 0, NULL},
+	{NI_OPT_CALL, 'w', "wait", "MS", N_("for an answer, twice as long with each try (default 2000)"), 0, 0, set_wait},
+	{NI_OPT_NUMBER, 0, "tries", "N", N_("say it up to N times (default 3)"), AT(tries), TRIES_MAX, NULL},
+	{NI_OPT_FLAG, 'h', "help", NULL, N_("this text"), AT(help), 0, NULL},
+};
+/* clang-format on */
+
+static const struct nl_tool tool = {
+    {"netlab dhcp", options, sizeof(options) / sizeof(options[0])},
+    N_("Usage: netlab dhcp [options] [STEP...]\n\n"
+       "Get an address by DHCP, and show every message. The steps:\n"
+       "  lease      discover and request an address (default)\n"
+       "  discover   only ask who would offer one\n"
+       "  reboot     request the address of --request at once, as one who had it before\n"
+       "  renew      request it for longer from the server that gave it\n"
+       "  rebind     the same from any server\n"
+       "  inform     ask for the other settings only\n"
+       "  release    give it back\n"
+       "  decline    say that somebody else has it\n"
+       "  wait=MS    do nothing"),
+    N_("Exit status: 0 if every step went well, 1 if one was refused or not answered,\n"
+       "2 on wrong usage."),
+    AT(help),
+};
+
+struct dhcp {
+	const struct options *o;
+	struct nl_link link;
+	struct nl_look *look;
+	struct nl_lease lease; /* what we have, if its ip is not zero */
+	uint32_t xid;
+	int64_t start;
+	uint8_t frame[NL_FRAME_MAX];
+};
+
+/* A line for a message, and one with what it says. */
+static void
+show(const struct dhcp *c, const struct ni_dis *d)
+{
+	static const char *const keys[] = {"dhcp.ip.client",
+					   "dhcp.ip.your",
+					   "dhcp.option.requested_ip_address",
+					   "dhcp.option.dhcp_server_id",
+					   "dhcp.option.ip_address_lease_time",
+					   "dhcp.option.subnet_mask",
+					   "dhcp.option.router",
+					   "dhcp.option.domain_name_server",
+					   "dhcp.option.hostname",
+					   "dhcp.option.message"};
+	char text[2048];
+	struct ni_buf b = ni_buf(text, sizeof(text));
+	ni_buf_sec(&b, (nl_now() - c->start) * 1000, 6);
+	ni_buf_c(&b, ' ');
+	nl_look_line(&b, d);
+	puts(ni_buf_z(&b));
+	b = ni_buf(text, sizeof(text));
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		char value[256];
+		struct ni_buf v = ni_buf(value, sizeof(value));
+		if (nl_look_print(&v, d, keys[i]) && strcmp(ni_buf_z(&v), "0.0.0.0") != 0)
+			ni_buf_fmt(&b, " %s=%s", keys[i], value);
+	}
+	if (b.len)
+		printf("   %s\n", ni_buf_z(&b));
+}
+
+/* Send @m to everybody, or to its server alone if we have an address to say it from. */
+static int
+say(struct dhcp *c, struct nl_dhcp *m, bool to_server, struct ni_err *err)
+{
+	struct nl_packet body = {.n = 0};
+	struct nl_packet k = {.n = 0};
+	struct nl_ip ip = {.ttl = 64, .dst = {255, 255, 255, 255}};
+	uint8_t mac[6];
+	int rc = NI_SUCCESS;
+	memcpy(mac, nl_broadcast, 6);
+	memcpy(ip.src, m->client, 4);
+	if (to_server) {
+		memcpy(ip.dst, c->lease.server, 4);
+		memcpy(c->link.ip, m->client, 4);
+		rc = nl_arp_ask(&c->link, c->look, ip.dst, mac, err);
+	}
+	if (rc)
+		return rc;
+	m->secs = (uint16_t)((nl_now() - c->start) / NL_SECOND);
+	nl_put_dhcp(&body, m);
+	nl_put_ethernet(&k, mac, c->link.mac, NL_ETHERTYPE_IP);
+	nl_put_udp(&k, &ip, CLIENT_PORT, SERVER_PORT, body.p, body.n);
+	show(c, nl_look_at(c->look, NL_FROM_ETHERNET, k.p, k.n));
+	return nl_link_send(&c->link, k.p, k.n, err);
+}
+
+/* A server that answers to our address asks who has it. The kernel does not know that it is ours
+ * unless the interface was given it. */
+static int
+answer_arp(struct dhcp *c, uint32_t n, struct ni_err *err)
+{
+	struct nl_arp a;
+	struct nl_arp reply = {.op = NL_ARP_REPLY};
+	if (c->o->apply || nl_no_ip(c->lease.ip) || !nl_arp_read(c->look, c->frame, n, &a) ||
+	    a.op != NL_ARP_REQUEST || memcmp(a.target_ip, c->lease.ip, 4) != 0)
+		return NI_SUCCESS;
+	memcpy(reply.sender_mac, c->link.mac, 6);
+	memcpy(reply.sender_ip, c->lease.ip, 4);
+	memcpy(reply.target_mac, a.sender_mac, 6);
+	memcpy(reply.target_ip, a.sender_ip, 4);
+	return nl_arp_send(&c->link, a.sender_mac, &reply, err);
+}
+
+static bool
+wanted(const struct dhcp *c, const struct nl_lease *l, enum nl_dhcp_type to)
+{
+	bool ours = nl_no_ip(c->o->server) || !memcmp(l->server, c->o->server, 4);
+	return ours && (to == NL_DISCOVER) == (l->type == NL_OFFER);
+}
+
+/* Take the first answer to @m that counts, until @until; all of them are shown. */
+static int
+hear(struct dhcp *c, const struct nl_dhcp *m, int64_t until, bool all, struct nl_lease *lease,
+     struct ni_err *err)
+{
+	struct nl_got got = {.n = 1};
+	struct nl_lease l;
+	while (got.n) {
+		int rc = nl_link_receive(&c->link, c->frame, &got, until, err);
+		if (!rc && got.n)
+			rc = answer_arp(c, got.n, err);
+		if (rc)
+			return rc;
+		const struct ni_dis *d = nl_look_at(c->look, NL_FROM_ETHERNET, c->frame, got.n);
+		if (!nl_lease_read(d, m, &l))
+			continue;
+		show(c, d);
+		if (wanted(c, &l, m->type))
+			*lease = l;
+		if (wanted(c, &l, m->type) && !all)
+			return NI_SUCCESS;
+	}
+	return NI_SUCCESS;
+}
+
+/* Say @m until somebody answers. */
+static int
+converse(struct dhcp *c, struct nl_dhcp *m, bool to_server, bool all, struct nl_lease *lease,
+	 struct ni_err *err)
+{
+	int64_t wait = c->o->wait_us;
+	int rc = NI_SUCCESS;
+	lease->type = (enum nl_dhcp_type)0;
+	for (uint32_t i = 0; !rc && !lease->type && i < c->o->tries && !nl_stopped(); i++) {
+		rc = say(c, m, to_server, err);
+		if (!rc)
+			rc = hear(c, m, nl_now() + wait, all, lease, err);
+		wait *= 2;
+	}
+	if (!rc && !lease->type)
+		rc = ni_fail(err, NI_ERR_RUN, _("no answer, asked %u times"), c->o->tries);
+	return rc;
+}
+
+static struct nl_dhcp
+message(struct dhcp *c, enum nl_dhcp_type type)
+{
+	struct nl_dhcp m = {
+	    .type = type, .xid = c->xid, .broadcast = c->o->broadcast, .hostname = c->o->hostname};
+	memcpy(m.mac, c->link.mac, 6);
+	return m;
+}
+
+static void
+print_ip(const char *name, const uint8_t *ip)
+{
+	if (!nl_no_ip(ip))
+		printf(" %s=%u.%u.%u.%u", name, ip[0], ip[1], ip[2], ip[3]);
+}
+
+/* The answer to a request: it is ours now, or not any more. */
+static int
+settle(struct dhcp *c, const struct nl_lease *l, struct ni_err *err)
+{
+	if (l->type == NL_NAK) {
+		memset(c->lease.ip, 0, 4);
+		if (c->o->apply)
+			nl_lease_apply(&c->link, NULL, NULL);
+		return ni_fail(err, NI_ERR_RUN, _("the server refuses"));
+	}
+	c->lease = *l;
+	printf("lease");
+	print_ip("address", l->ip);
+	print_ip("mask", l->mask);
+	print_ip("server", l->server);
+	print_ip("router", l->router);
+	print_ip("dns", l->dns);
+	printf(" seconds=%u\n", l->seconds);
+	return c->o->apply ? nl_lease_apply(&c->link, l, err) : NI_SUCCESS;
+}
+
+static int
+do_discover(struct dhcp *c, bool all, struct nl_lease *offer, struct ni_err *err)
+{
+	struct nl_dhcp m = message(c, NL_DISCOVER);
+	memcpy(m.requested, c->o->requested, 4);
+	return converse(c, &m, false, all, offer, err);
+}
+
+static int
+do_lease(struct dhcp *c, struct ni_err *err)
+{
+	struct nl_lease l;
+	int rc = do_discover(c, false, &l, err);
+	if (rc)
+		return rc;
+	struct nl_dhcp m = message(c, NL_REQUEST);
+	memcpy(m.requested, l.ip, 4);
+	memcpy(m.server, l.server, 4);
+	rc = converse(c, &m, false, false, &l, err);
+	return rc ? rc : settle(c, &l, err);
+}
+
+/* RFC 2131 4.3.2: neither server nor client address. */
+static int
+do_reboot(struct dhcp *c, struct ni_err *err)
+{
+	struct nl_lease l;
+	struct nl_dhcp m = message(c, NL_REQUEST);
+	memcpy(m.requested, c->o->requested, 4);
+	if (nl_no_ip(m.requested))
+		return ni_fail(err, NI_ERR_INPUT, _("reboot: needs --request"));
+	int rc = converse(c, &m, false, false, &l, err);
+	return rc ? rc : settle(c, &l, err);
+}
+
+static int
+no_lease(const struct dhcp *c, const char *step, bool server, struct ni_err *err)
+{
+	if (!nl_no_ip(c->lease.ip) && !(server && nl_no_ip(c->lease.server)))
+		return NI_SUCCESS;
+	ni_fail(err, NI_ERR_INPUT, _("%s: there is no lease"), step);
+	ni_hint(err, _("'netlab dhcp lease %s', or an address on the interface and --server"),
+		step);
+	return NI_ERR_INPUT;
+}
+
+static int
+do_again(struct dhcp *c, const char *step, enum nl_dhcp_type type, bool to_server,
+	 struct ni_err *err)
+{
+	struct nl_lease l;
+	struct nl_dhcp m = message(c, type);
+	int rc = no_lease(c, step, to_server, err);
+	if (rc)
+		return rc;
+	memcpy(m.client, c->lease.ip, 4);
+	rc = converse(c, &m, to_server, false, &l, err);
+	if (!rc && type == NL_REQUEST)
+		rc = settle(c, &l, err);
+	return rc;
+}
+
+/* Without an answer: the address is not ours any more. */
+static int
+do_leave(struct dhcp *c, const char *step, enum nl_dhcp_type type, struct ni_err *err)
+{
+	struct nl_dhcp m = message(c, type);
+	int rc = no_lease(c, step, true, err);
+	if (rc)
+		return rc;
+	memcpy(type == NL_RELEASE ? m.client : m.requested, c->lease.ip, 4);
+	memcpy(m.server, c->lease.server, 4);
+	rc = say(c, &m, type == NL_RELEASE, err);
+	memset(c->lease.ip, 0, 4);
+	return !rc && c->o->apply ? nl_lease_apply(&c->link, NULL, err) : rc;
+}
+
+static int
+wait_ms(const char *text, struct ni_err *err)
+{
+	static const struct ni_opt step = {.name = "wait"};
+	int64_t us = 0;
+	int rc = nl_take_thousandths(&step, text, (int64_t)WAIT_MAX_MS * 1000, _("milliseconds"),
+				     &us, err);
+	int64_t until = nl_now() + us;
+	while (!rc && !nl_stopped() && nl_now() < until)
+		nl_wait(NULL, 0, until);
+	return rc;
+}
+
+static int
+do_step(struct dhcp *c, const char *step, struct ni_err *err)
+{
+	struct nl_lease offer;
+	if (!strcmp(step, "lease"))
+		return do_lease(c, err);
+	if (!strcmp(step, "discover"))
+		return do_discover(c, true, &offer, err);
+	if (!strcmp(step, "reboot"))
+		return do_reboot(c, err);
+	if (!strcmp(step, "renew"))
+		return do_again(c, step, NL_REQUEST, true, err);
+	if (!strcmp(step, "rebind"))
+		return do_again(c, step, NL_REQUEST, false, err);
+	if (!strcmp(step, "inform"))
+		return do_again(c, step, NL_INFORM, false, err);
+	if (!strcmp(step, "release"))
+		return do_leave(c, step, NL_RELEASE, err);
+	if (!strcmp(step, "decline"))
+		return do_leave(c, step, NL_DECLINE, err);
+	if (!strncmp(step, "wait=", 5))
+		return wait_ms(step + 5, err);
+	ni_fail(err, NI_ERR_INPUT, _("%s: no such step"), step);
+	ni_hint(err, _("one of: %s"),
+		"lease, discover, reboot, renew, rebind, inform, release, decline, wait=MS");
+	return NI_ERR_INPUT;
+}
+
+/* The kernel would say to a server that nobody listens at our port. */
+static int
+occupy_port(const struct nl_link *l)
+{
+	struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(CLIENT_PORT)};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd >= 0 &&
+	    (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, l->name, (socklen_t)strlen(l->name)) ||
+	     bind(fd, (struct sockaddr *)&at, sizeof(at)))) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+static int
+run(struct dhcp *c, char **step, int n, struct ni_err *err)
+{
+	int port = occupy_port(&c->link);
+	int rc = NI_SUCCESS;
+	char lease[] = "lease";
+	char *usual[] = {lease};
+	if (!n) {
+		step = usual;
+		n = 1;
+	}
+	c->xid = c->o->xid;
+	if (c->xid == ANY_XID && getrandom(&c->xid, sizeof(c->xid), 0) < 0)
+		c->xid = (uint32_t)nl_now();
+	c->start = nl_now();
+	if (c->link.has_ip) {
+		memcpy(c->lease.ip, c->link.ip, 4);
+		memcpy(c->lease.server, c->o->server, 4);
+	}
+	for (int i = 0; i < n && !rc && !nl_stopped(); i++) {
+		rc = do_step(c, step[i], err);
+		c->xid += strncmp(step[i], "wait=", 5) != 0;
+	}
+	if (port >= 0)
+		close(port);
+	return rc;
+}
+
+int
+nl_dhcp(int argc, char **argv)
+{
+	static struct options o = {.tries = 3, .wait_us = 2 * NL_SECOND};
+	static struct dhcp c = {.o = &o, .link = {.fd = -1}};
+	struct ni_err err = {"", ""};
+	int rc = nl_tool_begin(&tool, &o, argc, argv);
+	if (rc >= 0)
+		return rc;
+	rc = NI_SUCCESS;
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (!o.tries || !o.wait_us)
+		rc = ni_fail(&err, NI_ERR_INPUT, _("--%s 0: at least 1"),
+			     o.tries ? "wait" : "tries");
+	if (!rc && argc - optind > STEPS_MAX)
+		rc = ni_fail(&err, NI_ERR_INPUT, _("more than %d steps"), STEPS_MAX);
+	if (!rc)
+		rc = nl_link_open(&c.link, o.link, &err);
+	if (!rc && !(c.look = nl_look_new(&err)))
+		rc = NI_ERR_RUN;
+	if (!rc) {
+		nl_stop_on_signals();
+		rc = run(&c, argv + optind, argc - optind, &err);
+	}
+	nl_look_free(&c.look);
+	nl_link_close(&c.link);
+	return rc ? nl_tool_fail(&tool, &err, rc) : 0;
+}
+
+void
+nl_dhcp_man(void)
+{
+	ni_opts_man(&tool.table, stdout);
+}
