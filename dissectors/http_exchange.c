@@ -255,3 +255,46 @@ http_end_all(struct ni_scan_ctx *c)
 	for (struct http_node *node; (node = pop(q));)
 		tell(c, node);
 }
+
+static struct http_node *
+copy_node(const struct http_node *from, struct ni_stream_host *h)
+{
+	size_t uri = from->x.full_uri ? from->x.full_uri_len : 0;
+	struct http_node *node = h->alloc(h, sizeof(*node) + uri);
+	if (!node)
+		return NULL;
+	memcpy(node, from, sizeof(*node));
+	memcpy(node->full_uri, from->full_uri, uri);
+	node->next = NULL;
+	if (from->x.full_uri)
+		node->x.full_uri = node->full_uri;
+	return node;
+}
+
+bool
+http_queue_copy(void *to, const void *from, struct ni_stream_host *h)
+{
+	struct http_queue *q = to;
+	const struct http_queue *was = from;
+	bool ok = true;
+	q->first = q->last = q->open[0] = q->open[1] = NULL;
+	q->count = 0;
+	for (const struct http_node *x = was->first; x && ok; x = x->next) {
+		struct http_node *node = copy_node(x, h);
+		ok = node != NULL;
+		if (!node)
+			break;
+		push(q, node);
+		for (unsigned i = 0; i < 2; i++)
+			if (was->open[i] == x)
+				q->open[i] = node;
+	}
+	for (unsigned i = 0; i < 2 && ok; i++) {
+		const struct http_node *x = was->open[i];
+		if (!x || x->queued)
+			continue;
+		q->open[i] = i && x == was->open[0] ? q->open[0] : copy_node(x, h);
+		ok = q->open[i] != NULL;
+	}
+	return ok;
+}

@@ -47,6 +47,9 @@ void http_end_request(struct ni_scan_ctx *c, struct http_node *node, uint64_t bo
 /** The response has ended. @node may be NULL, or that of a request still waiting. */
 void http_end_response(struct ni_scan_ctx *c, struct http_node *node, uint64_t body);
 
+/** Copy what @to, a copy of @from byte by byte, points to. False: no room for all of it. */
+bool http_queue_copy(void *to, const void *from, struct ni_stream_host *h);
+
 /** Tell of all that is left, answered or not. */
 void http_end_all(struct ni_scan_ctx *c);
 

@@ -443,5 +443,6 @@ const struct ni_stream_ops http_stream = {
     .probe = http_probe,
     .scan = scan,
     .lost = lost,
+    .copy = http_queue_copy,
     .end = http_end_all,
 };

@@ -7,6 +7,7 @@
 #define NETINSPECT_SESSION_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "netinspect/clock.h"
@@ -111,7 +112,7 @@ const struct ni_dis *ni_session_frame(struct ni_session *s, const struct ni_fram
 struct ni_excerpt {
 	int64_t first_ns;    /* of the capture's first frame */
 	int64_t previous_ns; /* of the frame before in the capture */
-	uint32_t conn;       /* the number of its conversation, should it begin with this frame */
+	uint32_t conn;       /* the number of its conversation; UINT32_MAX: it has none */
 	bool conflict;       /* it claims an address that was claimed by another before (ARP) */
 };
 
@@ -126,6 +127,30 @@ void ni_session_expect(struct ni_session *s, const struct ni_excerpt *x);
  * never calls this has every frame that passes count as shown.
  */
 void ni_session_shown(struct ni_session *s);
+
+/* Memory for what sessions knew of TCP connections at some time, and one such knowledge. */
+struct ni_pasts;
+struct ni_past;
+
+/** Make room for at most @max_bytes. NULL when memory is short. */
+struct ni_pasts *ni_pasts_new(size_t max_bytes);
+/** Frees it; all that was kept in it must have been freed. */
+void ni_pasts_free(struct ni_pasts **p);
+/** Bytes in use. */
+size_t ni_pasts_bytes(const struct ni_pasts *p);
+
+/**
+ * Copy what @s knows of the TCP connection of the last frame: its states, what is in flight, what
+ * its streams wait for. NULL when that frame belongs to none, or there is no room.
+ */
+struct ni_past *ni_session_keep(const struct ni_session *s, struct ni_pasts *room);
+void ni_past_free(struct ni_past **p);
+
+/**
+ * Make @s know @p as if it had taken in that connection up to there; before it takes in a frame of
+ * it. Nothing is told. False when there is no room.
+ */
+bool ni_session_resume(struct ni_session *s, const struct ni_past *p);
 
 /** Say that time has passed without frames (live), so that timeouts happen. */
 void ni_session_tick(struct ni_session *s, int64_t now_ns);

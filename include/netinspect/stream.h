@@ -139,6 +139,10 @@ struct ni_stream_ops {
 	 * what there is of it (msg, msg_len 0: none was open) is worth showing. May be NULL: it is
 	 * not. */
 	bool (*lost)(struct ni_scan_ctx *c);
+	/* Make @to, a copy of @from byte by byte, a connection's shared of its own: copy what it
+	 * points to with h->alloc. False: no room; what @to points to by then is its own. May be
+	 * NULL: it points to nothing. */
+	bool (*copy)(void *to, const void *from, struct ni_stream_host *h);
 	/* The connection is over or given up: let go of what shared holds (state is NULL). May be
 	 * NULL. */
 	void (*end)(struct ni_scan_ctx *c);

@@ -7,6 +7,7 @@
 
 #include "flow.h"
 #include "netinspect/proto.h"
+#include "past.h"
 #include "stream.h"
 #include "tcp_track.h"
 
@@ -34,6 +35,7 @@ struct ni_conns {
 	struct ni_tcp_out out; /* of the frame being taken in */
 	struct ni_tcp before;  /* a connection that has just been replaced */
 	struct ni_conn *conn;  /* that the tracker is busy with */
+	struct ni_flow *flow;  /* of the frame being taken in; NULL: no TCP */
 	uint64_t frame;
 	int64_t now_ns;
 	uint64_t evicted;
@@ -214,6 +216,7 @@ ni_conns_tick(struct ni_conns *c, int64_t now_ns)
 {
 	c->frame = 0;
 	c->now_ns = now_ns;
+	c->flow = NULL;
 	expire(c, c->tcp);
 	expire(c, c->others);
 }
@@ -390,7 +393,9 @@ frame_tcp(struct ni_conns *c, struct ni_dis *d, const struct ni_layer *l)
 		ni_flow_turn(f, &k, (enum ni_side)in.dir);
 	}
 	c->conn = f->conn;
-	if (ni_tcp_track(tcp_of(f), &in, &c->out, &c->env) == NI_TRACK_NEW) {
+	/* Who has seen it all may know that this is another one. */
+	bool other = c->expected != UINT32_MAX && f->conn->id != c->expected;
+	if (other || ni_tcp_track(tcp_of(f), &in, &c->out, &c->env) == NI_TRACK_NEW) {
 		end_tcp(c, f, NI_TCP_END_REPLACED, NULL);
 		c->before = *tcp_of(f);
 		begin_tcp(c, f, d, &in, &c->before);
@@ -403,6 +408,7 @@ frame_tcp(struct ni_conns *c, struct ni_dis *d, const struct ni_layer *l)
 		c->out.rel_seq = in.seq;
 		c->out.rel_ack = in.ack;
 	}
+	c->flow = f;
 	d->conn = f->conn;
 	d->seg = &c->out;
 	d->dir = in.dir;
@@ -525,6 +531,7 @@ ni_conns_frame(struct ni_conns *c, struct ni_dis *d, int64_t now_ns)
 	uint16_t port[2];
 	c->frame = d->frame->number;
 	c->now_ns = now_ns;
+	c->flow = NULL;
 	if (l->flags & (NI_L_QUOTED | NI_L_FRAGMENT))
 		return NULL;
 	switch (d->ipproto) {
@@ -544,4 +551,27 @@ ni_conns_frame(struct ni_conns *c, struct ni_dis *d, int64_t now_ns)
 	default:
 		return NULL;
 	}
+}
+
+/* ---- going on elsewhere ---- */
+
+struct ni_past *
+ni_conns_keep(const struct ni_conns *c, struct ni_streams *room)
+{
+	return c->flow ? ni_past_make(room, c->flow, &c->pool) : NULL;
+}
+
+bool
+ni_conns_resume(struct ni_conns *c, const struct ni_past *p)
+{
+	if (ni_flows_find(c->tcp, &p->key))
+		return false;
+	struct ni_flow *f =
+	    add_flow(c, c->tcp, &p->key, (enum ni_side)p->first, (enum ni_flow_list)p->list);
+	if (!f)
+		return false;
+	if (ni_past_put(p, f, &c->pool, c->o.streams))
+		return true;
+	ni_flows_remove(c->tcp, f);
+	return false;
 }

@@ -57,7 +57,8 @@ void ni_conns_end(struct ni_conns *c);
 /** From now on hand no bytes to the streams. */
 void ni_conns_spare_streams(struct ni_conns *c);
 
-/** From now on a conversation that begins has number @id; UINT32_MAX, the preset: it is counted. */
+/** The next frame is of conversation @id, should it be of any; UINT32_MAX, the preset: they are
+ * counted. */
 void ni_conns_expect(struct ni_conns *c, uint32_t id);
 
 struct ni_conns_stats ni_conns_stats(const struct ni_conns *c);

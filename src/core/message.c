@@ -550,32 +550,21 @@ ni_message_eof(struct ni_run *r, unsigned dir)
 	h->mode = NI_HALF_OFF;
 }
 
-static size_t
-aligned(size_t n)
-{
-	return (n + 15) & ~(size_t)15;
-}
-
 bool
 ni_message_adopt(struct ni_run *r, const struct ni_proto *proto)
 {
 	struct ni_stream *st = r->st;
-	const struct ni_stream_ops *ops = proto->stream;
+	struct ni_stream_layout is = ni_stream_layout(proto);
 	if (st->proto == proto)
 		return true;
-	size_t one = aligned(ops->state_size);
-	size_t n = 2 * one + aligned(ops->shared_size);
+	size_t n = 2 * is.one + is.shared;
 	uint8_t *p = ni_bound_alloc(&r->ss->mem, n);
 	if (!p) {
 		r->ss->stats.streams_dropped++;
 		return false;
 	}
 	memset(p, 0, n);
-	st->proto = proto;
-	st->block = p;
-	st->state[0] = p;
-	st->state[1] = p + one;
-	st->shared = p + 2 * one;
+	ni_stream_place(st, proto, p);
 	return true;
 }
 

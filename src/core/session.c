@@ -19,6 +19,7 @@
 #include "netinspect/filter.h"
 #include "netinspect/finals.h"
 #include "netinspect/proto.h"
+#include "past.h"
 #include "pings.h"
 #include "state.h"
 #include "stream.h"
@@ -307,6 +308,18 @@ ni_session_expect(struct ni_session *s, const struct ni_excerpt *x)
 	s->clock = (struct ni_clock){x->first_ns, x->previous_ns, x->previous_ns};
 	ni_conns_expect(s->conns, x->conn);
 	ni_arp_table_expect(s->arp, x->conflict);
+}
+
+struct ni_past *
+ni_session_keep(const struct ni_session *s, struct ni_pasts *room)
+{
+	return ni_conns_keep(s->conns, ni_pasts_room(room));
+}
+
+bool
+ni_session_resume(struct ni_session *s, const struct ni_past *p)
+{
+	return ni_conns_resume(s->conns, p);
 }
 
 void

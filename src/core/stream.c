@@ -91,7 +91,7 @@ ni_streams_new(const struct ni_registry *reg, const struct ni_streams_opts *o)
 	    .dropped = host_dropped,
 	};
 	ss->waiters.prev = ss->waiters.later = &ss->waiters;
-	for (unsigned i = 1; i <= ni_registry_count(reg); i++) {
+	for (unsigned i = 1; reg && i <= ni_registry_count(reg); i++) {
 		const struct ni_proto *p = ni_registry_proto(reg, i);
 		if (p->stream && ss->nprotos < NI_STREAM_PROTOS)
 			ss->protos[ss->nprotos++] = p;
@@ -137,9 +137,8 @@ ni_streams_stats(const struct ni_streams *ss)
 	return ss->stats;
 }
 
-/* Keep @o in the ring of directions that wait if and only if it does. */
-static void
-queue(struct ni_streams *ss, struct ni_order *o)
+void
+ni_stream_queue(struct ni_streams *ss, struct ni_order *o)
 {
 	bool queued = o->later != NULL;
 	if (queued == (o->first != NULL))
@@ -166,7 +165,7 @@ make_room(struct ni_streams *ss, const struct ni_order *mine)
 	if (o == &ss->waiters)
 		return false;
 	ss->stats.bytes_dropped += ni_order_clear(o, &ss->mem);
-	queue(ss, o);
+	ni_stream_queue(ss, o);
 	return true;
 }
 
@@ -279,7 +278,7 @@ stop_waiting(struct ni_run *r, unsigned dir)
 		return;
 	while (o->first && !ni_seq_before(o->acked, o->first->seq))
 		give_up(r, dir, ni_order_hole(o));
-	queue(r->ss, o);
+	ni_stream_queue(r->ss, o);
 	if (o->fin && !h->closed && ni_seq_before(o->fin_seq, o->acked)) {
 		if (ni_seq_before(o->next, o->fin_seq))
 			give_up(r, dir, o->fin_seq - o->next);
@@ -394,7 +393,7 @@ arrive(struct ni_run *r, unsigned dir, struct ni_piece *p, uint8_t src)
 	drain(r, dir);
 	while (too_patient(r, dir))
 		give_up(r, dir, ni_order_hole(o));
-	queue(r->ss, o);
+	ni_stream_queue(r->ss, o);
 }
 
 /* The first sequence number of data in this direction. */
@@ -536,7 +535,7 @@ ni_stream_end(struct ni_streams *ss, struct ni_stream **st, struct ni_conn *conn
 			give_up(&r, dir, ni_order_hole(o));
 		if (o->fin && ni_seq_before(o->next, o->fin_seq))
 			give_up(&r, dir, o->fin_seq - o->next);
-		queue(ss, o);
+		ni_stream_queue(ss, o);
 		ni_message_eof(&r, dir);
 	}
 	ni_message_end(&r);

@@ -41,7 +41,10 @@ struct ni_stream_seg {
 	struct ni_span data;
 };
 
-/** Make the streams' common part for the protocols of @reg. NULL when memory is short. */
+/**
+ * Make the streams' common part for the protocols of @reg (NULL: just to keep copies in). NULL when
+ * memory is short.
+ */
 struct ni_streams *ni_streams_new(const struct ni_registry *reg, const struct ni_streams_opts *o);
 /** Frees it; every stream must have been ended. */
 void ni_streams_free(struct ni_streams **ss);
@@ -70,6 +73,15 @@ bool ni_stream_segment(struct ni_streams *ss, struct ni_stream **st, struct ni_c
  */
 void ni_stream_end(struct ni_streams *ss, struct ni_stream **st, struct ni_conn *conn,
 		   struct ni_dis *d);
+
+/**
+ * Copy @from, which may be NULL, of @conn, into *@to in memory of @ss. False when there is no room.
+ */
+bool ni_stream_copy(struct ni_streams *ss, struct ni_stream **to, const struct ni_stream *from,
+		    struct ni_conn *conn);
+
+/** Forget *@st, which may be NULL, and tell nobody. */
+void ni_stream_forget(struct ni_streams *ss, struct ni_stream **st, struct ni_conn *conn);
 
 struct ni_streams_stats ni_streams_stats(const struct ni_streams *ss);
 

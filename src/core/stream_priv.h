@@ -94,6 +94,18 @@ struct ni_origin {
 	bool unseen; /* they came, but were not kept, as they are body that needs no look */
 };
 
+/** The protocol's memory of a stream: bytes of one direction's and of the common part. */
+struct ni_stream_layout {
+	size_t one, shared;
+};
+struct ni_stream_layout ni_stream_layout(const struct ni_proto *proto);
+
+/** Make @block the memory of @proto, which speaks in @st. */
+void ni_stream_place(struct ni_stream *st, const struct ni_proto *proto, uint8_t *block);
+
+/** Keep @o in the ring of directions that wait if and only if it does. */
+void ni_stream_queue(struct ni_streams *ss, struct ni_order *o);
+
 /** Say @def of the segment that is being taken in, if one is. */
 void ni_stream_note(struct ni_run *r, const struct ni_note_def *def);
 

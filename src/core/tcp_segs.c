@@ -23,6 +23,37 @@ give_back(struct ni_tcp_pool *pool, uint32_t i)
 	pool->used--;
 }
 
+uint32_t
+ni_tcp_segs_copy(const struct ni_tcp_pool *pool, const struct ni_tcp_side *side,
+		 struct ni_tcp_seg *to, uint32_t n)
+{
+	uint32_t k = 0;
+	for (uint32_t i = side->head; i != NI_TCP_NO_SEG && k < n; i = pool->seg[i].next)
+		to[k++] = pool->seg[i];
+	return k;
+}
+
+void
+ni_tcp_segs_put(struct ni_tcp_pool *pool, struct ni_tcp_side *side, const struct ni_tcp_seg *seg,
+		uint32_t n)
+{
+	side->head = side->tail = NI_TCP_NO_SEG;
+	side->count = 0;
+	for (uint32_t k = 0; k < n && pool->free != NI_TCP_NO_SEG; k++) {
+		uint32_t i = pool->free;
+		pool->free = pool->seg[i].next;
+		pool->used++;
+		pool->seg[i] = seg[k];
+		pool->seg[i].next = NI_TCP_NO_SEG;
+		if (side->tail == NI_TCP_NO_SEG)
+			side->head = i;
+		else
+			pool->seg[side->tail].next = i;
+		side->tail = i;
+		side->count++;
+	}
+}
+
 /* Make a segment behind @prev, or at the head if that is NI_TCP_NO_SEG. */
 static void
 insert(struct ni_tcp_pool *pool, struct ni_tcp_side *s, uint32_t prev, const struct ni_tcp_seen *x)

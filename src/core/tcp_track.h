@@ -15,6 +15,7 @@
 #include "netinspect/conn.h"
 
 struct ni_rung;
+struct ni_tcp_side;
 
 enum {
 	NI_TH_FIN = 0x001,
@@ -93,6 +94,13 @@ struct ni_tcp_pool {
 	uint32_t size, free, used;
 	uint64_t missed;
 };
+
+/** Copy the segments of @side that @pool holds, at most @n, to @to in order; says how many. */
+uint32_t ni_tcp_segs_copy(const struct ni_tcp_pool *pool, const struct ni_tcp_side *side,
+			  struct ni_tcp_seg *to, uint32_t n);
+/** Make @n segments at @seg those of @side, which has none, as far as the pool reaches. */
+void ni_tcp_segs_put(struct ni_tcp_pool *pool, struct ni_tcp_side *side,
+		     const struct ni_tcp_seg *seg, uint32_t n);
 
 #define NI_TCP_NO_SEG UINT32_MAX
 #define NI_TCP_QUEUE  1024 /* segments remembered of one side */

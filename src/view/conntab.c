@@ -20,6 +20,8 @@ struct ni_conntab {
 	uint32_t room, max; /* powers of two */
 	uint64_t begun;     /* rows ever */
 	uint64_t troubled;  /* of those that are there */
+	uint32_t ended;     /* key of the one that ended last … */
+	uint64_t ended_at;  /* … with this packet */
 };
 
 struct sink {
@@ -50,6 +52,7 @@ ni_conntab_clear(struct ni_conntab *t)
 	t->room = 0;
 	t->begun = 0;
 	t->troubled = 0;
+	t->ended_at = 0;
 }
 
 void
@@ -107,7 +110,7 @@ add(struct ni_conntab *t, uint32_t key)
 	uint32_t i = (uint32_t)(t->begun & (t->room - 1));
 	if (t->begun >= t->room)
 		t->troubled -= ni_conn_row_is_troubled(&t->rows[i]);
-	t->rows[i] = (struct ni_conn_row){.key = key};
+	t->rows[i] = (struct ni_conn_row){.key = key, .before = NI_IX_NO_CONN};
 	*slot(t, key) = i;
 	t->begun++;
 	return &t->rows[i];
@@ -163,6 +166,18 @@ take_http(struct ni_conn_row *r, const struct ni_http_exchange *x)
 	r->status = x->status;
 }
 
+/* Whether the conversation of @e begins where another one has just ended for it. */
+static bool
+replaced(const struct ni_conntab *t, const struct ni_event *e)
+{
+	const struct ni_conn_row *was = t->ended_at == e->frame ? find(t, t->ended) : NULL;
+	const struct ni_conn *c = e->conn;
+	if (!e->frame || !was || was->ipproto != c->ipproto)
+		return false;
+	unsigned turned = was->port[0] != c->port[0];
+	return was->port[turned] == c->port[0] && was->port[!turned] == c->port[1];
+}
+
 static void
 event(struct ni_sink *s, const struct ni_event *e)
 {
@@ -171,12 +186,16 @@ event(struct ni_sink *s, const struct ni_event *e)
 	if (e->kind == NI_EV_CONN_NEW && e->conn && !r) {
 		uint32_t key = ni_index_conn_key(e->conn->ipproto, e->conn->id);
 		r = key == NI_IX_NO_CONN ? NULL : add(t, key);
+		if (r && replaced(t, e))
+			r->before = t->ended;
 	}
 	if (!r)
 		return;
 	update(r, e->conn);
 	if (e->kind == NI_EV_CONN_END) {
 		r->ended = true;
+		t->ended = r->key;
+		t->ended_at = e->frame;
 		r->marks = 0;
 		for (unsigned i = 0; i < NI_NMARKS; i++)
 			r->marks += e->conn->marks[i];

@@ -13,8 +13,9 @@ struct ni_conntab;
 
 /* What a list shows of one conversation. */
 struct ni_conn_row {
-	uint32_t key;   /* as in struct ni_entry */
-	uint32_t marks; /* segments that something was odd about */
+	uint32_t key;    /* as in struct ni_entry */
+	uint32_t before; /* key of the one that this one replaced on its ports, or NI_IX_NO_CONN */
+	uint32_t marks;  /* segments that something was odd about */
 	struct ni_addr addr[2];
 	uint16_t port[2];
 	uint8_t ipproto, flags, open, close, closed_first, reset_by;

@@ -149,7 +149,7 @@ ni_detail_make(struct ni_detail *d, struct ni_model *m, uint64_t number, struct 
 {
 	struct making k = {.d = d};
 	ni_detail_free(d);
-	int rc = ni_replay(m, &number, 1, take, &k, err);
+	int rc = ni_replay_one(m, number, take, &k, err);
 	if (!rc && k.failed)
 		rc = ni_fail(err, NI_ERR_RUN, _("view: no memory"));
 	if (!rc && !k.begun)

@@ -182,6 +182,15 @@ ni_index_conn(const struct ni_index *ix, uint64_t number)
 	return c ? c->conn[at] : NI_IX_NO_CONN;
 }
 
+const uint32_t *
+ni_index_conns(const struct ni_index *ix, uint64_t number, uint64_t *base)
+{
+	uint32_t at;
+	const struct chunk *c = find(ix, number, &at);
+	*base = c ? number - at : number;
+	return c ? c->conn : NULL;
+}
+
 bool
 ni_index_part(const struct ni_index *ix, uint64_t number)
 {

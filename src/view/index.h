@@ -59,6 +59,13 @@ bool ni_index_get(const struct ni_index *ix, uint64_t number, struct ni_entry *e
 /** Only the conversation of packet @number, which must be there. */
 uint32_t ni_index_conn(const struct ni_index *ix, uint64_t number);
 
+/**
+ * The conversations of many packets at once: element number - *@base of what this returns is that
+ * of packet @number, those of packets from *@base to @number stand before it. NULL: it is not
+ * there.
+ */
+const uint32_t *ni_index_conns(const struct ni_index *ix, uint64_t number, uint64_t *base);
+
 /** Whether packet @number, which must be there, is a fragment. */
 bool ni_index_part(const struct ni_index *ix, uint64_t number);
 

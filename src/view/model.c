@@ -40,6 +40,7 @@ struct ni_model {
 	struct ni_index *index;
 	struct ni_conntab *conns;
 	struct ni_finals *finals;
+	struct ni_keeps *keeps;
 	struct ni_comments comments;
 	struct ni_session *session;
 	struct ni_spool *spool; /* NULL: the file itself is the store */
@@ -79,9 +80,10 @@ make(struct ni_model *m, struct ni_err *err)
 	m->index = ni_index_new(m->o.memory / 8 * 6);
 	m->conns = ni_conntab_new((uint32_t)(m->o.memory / 8 / sizeof(struct ni_conn_row)));
 	m->finals = ni_finals_new(MAX_FINALS);
+	m->keeps = ni_keeps_new();
 	m->ahead = malloc(AHEAD);
 	m->ahead_room = AHEAD;
-	if (!m->name || !m->index || !m->conns || !m->finals || !m->ahead)
+	if (!m->name || !m->index || !m->conns || !m->finals || !m->keeps || !m->ahead)
 		return ni_fail(err, NI_ERR_RUN, _("view: no memory"));
 	if (m->info.store_fd < 0) {
 		int rc = ni_spool_new(&m->spool, m->o.spool, err);
@@ -124,6 +126,7 @@ ni_model_free(struct ni_model **out)
 	ni_index_free(&m->index);
 	ni_conntab_free(&m->conns);
 	ni_finals_free(&m->finals);
+	ni_keeps_free(&m->keeps);
 	ni_comments_clear(&m->comments);
 	for (uint32_t i = 0; i < m->nifaces; i++)
 		free(m->ifaces[i].name);
@@ -227,6 +230,7 @@ take(struct ni_model *m, const struct ni_frame *f, uint64_t offset)
 		m->first_ns = f->ts_ns;
 	const struct ni_dis *d = ni_session_frame(m->session, &frame);
 	struct ni_entry e;
+	ni_keeps_take(m->keeps, m->session, d);
 	ni_entry_of(&e, d);
 	e.offset = offset;
 	ni_comments_add(&m->comments, m->taken, f);
@@ -344,6 +348,7 @@ ni_model_restart(struct ni_model *m, struct ni_err *err)
 	ni_index_clear(m->index);
 	ni_conntab_clear(m->conns);
 	ni_comments_clear(&m->comments);
+	ni_keeps_clear(m->keeps);
 	ni_finals_free(&m->finals);
 	m->finals = ni_finals_new(MAX_FINALS);
 	for (unsigned i = 0; i < m->ntables; i++)
@@ -383,7 +388,7 @@ ni_model_stats(const struct ni_model *m)
 	    .forgotten = ni_index_first(m->index) - 1,
 	    .lost = m->pos.lost,
 	    .comments_dropped = m->comments.dropped,
-	    .bytes = ni_index_bytes(m->index),
+	    .bytes = ni_index_bytes(m->index) + ni_keeps_bytes(m->keeps),
 	    .spooled = m->spool ? ni_spool_bytes(m->spool) : 0,
 	    .percent = percent(m),
 	};
@@ -445,6 +450,12 @@ const struct ni_conntab *
 ni_model_conns(const struct ni_model *m)
 {
 	return m->conns;
+}
+
+const struct ni_keeps *
+ni_model_keeps(const struct ni_model *m)
+{
+	return m->keeps;
 }
 
 const struct ni_registry *

@@ -13,6 +13,7 @@
 
 #include "conntab.h"
 #include "index.h"
+#include "keeps.h"
 #include "netinspect/session.h"
 #include "source.h"
 
@@ -87,6 +88,7 @@ uint64_t ni_model_version(const struct ni_model *m);
 
 const struct ni_index *ni_model_index(const struct ni_model *m);
 const struct ni_conntab *ni_model_conns(const struct ni_model *m);
+const struct ni_keeps *ni_model_keeps(const struct ni_model *m);
 const struct ni_registry *ni_model_registry(const struct ni_model *m);
 
 /** Decimals of a second that time stamps of interface @iface have. */

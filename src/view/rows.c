@@ -2,6 +2,7 @@
 /* Text of packet rows; see rows.h. */
 #include "rows.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -17,7 +18,9 @@ struct ni_rows {
 	struct ni_model *m;
 	uint64_t number[SLOTS]; /* of the rows, apart from them, to be searched; 0: none */
 	struct ni_row slot[SLOTS];
-	size_t next; /* slot to be used again */
+	size_t next;              /* slot to be used again */
+	struct ni_replay *replay; /* that makes some of them */
+	uint64_t taken;           /* packets taken in to make rows */
 };
 
 struct ni_rows *
@@ -32,6 +35,9 @@ ni_rows_new(struct ni_model *m)
 void
 ni_rows_free(struct ni_rows **r)
 {
+	if (!*r)
+		return;
+	ni_replay_free(&(*r)->replay);
 	free(*r);
 	*r = NULL;
 }
@@ -39,6 +45,7 @@ ni_rows_free(struct ni_rows **r)
 void
 ni_rows_clear(struct ni_rows *r)
 {
+	ni_replay_free(&r->replay);
 	for (size_t i = 0; i < SLOTS; i++)
 		r->number[i] = 0;
 }
@@ -91,24 +98,75 @@ neighbours(const uint64_t *numbers, size_t n)
 	return k;
 }
 
-bool
-ni_rows_want(struct ni_rows *r, const uint64_t *numbers, size_t n, int64_t budget_ns)
+/* Whether what is being made is still wanted: some of the @n ascending numbers in @missing. */
+static bool
+still_wanted(const struct ni_rows *r, const uint64_t *missing, size_t n)
 {
-	uint64_t missing[AT_ONCE];
+	size_t left;
+	const uint64_t *numbers = ni_replay_left(r->replay, &left);
+	for (size_t i = 0; i < left; i++)
+		if (bsearch(&numbers[i], missing, n, sizeof(*missing), compare))
+			return true;
+	return false;
+}
+
+/* Make those of the @n ascending numbers in @missing. Returns whether that is done. */
+static bool
+make_some(struct ni_rows *r, const uint64_t *missing, size_t n, int64_t budget_ns)
+{
+	if (r->replay && !still_wanted(r, missing, n))
+		ni_replay_free(&r->replay);
+	if (!r->replay)
+		r->replay = ni_replay_new(r->m, missing, n, NULL);
+	if (!r->replay)
+		return false;
+	uint64_t before = ni_replay_taken(r->replay);
+	bool more = ni_replay_work(r->replay, budget_ns, take, r);
+	r->taken += ni_replay_taken(r->replay) - before;
+	if (!more)
+		ni_replay_free(&r->replay);
+	return !more;
+}
+
+/* Those of @numbers that have no text yet, ascending. */
+static size_t
+missing_of(const struct ni_rows *r, const uint64_t *numbers, size_t n, uint64_t *missing)
+{
 	size_t k = 0;
-	int64_t end = mono_ns() + budget_ns;
 	for (size_t i = 0; i < n && k < AT_ONCE; i++)
 		if (!ni_rows_get(r, numbers[i]))
 			missing[k++] = numbers[i];
 	qsort(missing, k, sizeof(*missing), compare);
-	for (size_t i = 0; i < k;) {
-		size_t some = neighbours(missing + i, k - i);
-		ni_replay(r->m, missing + i, some, take, r, NULL);
-		i += some;
-		if (i < k && mono_ns() >= end)
-			return true;
+	return k;
+}
+
+bool
+ni_rows_want(struct ni_rows *r, const uint64_t *numbers, size_t n, int64_t budget_ns)
+{
+	uint64_t missing[AT_ONCE];
+	int64_t end = mono_ns() + budget_ns;
+	size_t gone = 0; /* the first ones, which cannot be made: they are not there any more */
+	size_t k = missing_of(r, numbers, n, missing);
+	while (k > gone) {
+		size_t some = neighbours(missing + gone, k - gone);
+		int64_t left = end - mono_ns();
+		bool done = make_some(r, missing + gone, some, left > 0 ? left : 0);
+		if (!r->replay && !done)
+			return false;
+		size_t before = k;
+		k = missing_of(r, numbers, n, missing);
+		if (done && k == before)
+			gone += some;
+		if (!done || mono_ns() >= end)
+			break;
 	}
-	return false;
+	return k > gone;
+}
+
+uint64_t
+ni_rows_taken(const struct ni_rows *r)
+{
+	return r->taken;
 }
 
 const struct ni_row *

@@ -27,6 +27,8 @@ void ni_rows_clear(struct ni_rows *r);
  * @budget_ns. Returns whether there is more to make.
  */
 bool ni_rows_want(struct ni_rows *r, const uint64_t *numbers, size_t n, int64_t budget_ns);
+/** Packets that were taken in so far to make rows. */
+uint64_t ni_rows_taken(const struct ni_rows *r);
 /** The row of packet @number, if it is there. */
 const struct ni_row *ni_rows_get(const struct ni_rows *r, uint64_t number);
 

@@ -23,7 +23,7 @@ take_packet(void *ctx, const struct ni_dis *d)
 void
 ni_told_packet(struct ni_buf *b, struct ni_model *m, uint64_t number)
 {
-	ni_replay(m, &number, 1, take_packet, b, NULL);
+	ni_replay_one(m, number, take_packet, b, NULL);
 }
 
 /* Keeps what is known of the conversation when its packets are through. */

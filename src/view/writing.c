@@ -28,10 +28,12 @@ struct ni_writing *
 ni_writing_new(struct ni_model *m, const char *path, const struct ni_set *members, uint64_t last,
 	       struct ni_err *err)
 {
-	struct ni_writer_options o = {.path = path, .input = ni_model_source(m)};
+	/* Standard output is the screen. */
+	const char *name = strcmp(path, "-") ? path : "./-";
+	struct ni_writer_options o = {.path = name, .input = ni_model_source(m)};
 	struct ni_writing *w = calloc(1, sizeof(*w));
 	if (w)
-		w->path = strdup(path);
+		w->path = strdup(name);
 	if (!w || !w->path || (members && !ni_set_copy(&w->members, members))) {
 		ni_fail(err, NI_ERR_RUN, _("view: no memory"));
 		ni_writing_free(&w);

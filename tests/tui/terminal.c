@@ -169,7 +169,7 @@ cmd_exits(char *arg)
 	bool by_signal = !strncmp(arg, "signal ", 7);
 	long want = strtol(by_signal ? arg + 7 : arg, &number, 10);
 	if (run.patience_ms == PATIENCE_MS)
-		run.patience_ms = 1000;
+		run.patience_ms = SANITIZED ? 10000 : 1000; /* leaks are looked for */
 	if (!script_wait(script_ended, "")) {
 		script_fail("it did not end");
 		return;
