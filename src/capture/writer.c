@@ -168,7 +168,9 @@ open_directory(struct ni_writer *w, const char *path, struct ni_err *err)
 {
 	const char *slash = strrchr(path, '/');
 	w->dir_name = slash ? strndup(path, (size_t)(slash + 1 - path)) : strdup("");
-	w->base = strdup(slash ? slash + 1 : path);
+	/* A file of that name in a folder is not standard output. */
+	bool dash = slash && !strcmp(slash, "/-");
+	w->base = strdup(dash ? "./-" : slash ? slash + 1 : path);
 	if (!w->dir_name || !w->base)
 		return ni_fail(err, NI_ERR_RUN, _("%s: out of memory"), path);
 	if (!w->base[0])
