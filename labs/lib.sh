@@ -197,3 +197,32 @@ web() {
 in_state() {
 	on "$1" ss -Htan state "$2" "( sport = :$3 or dport = :$3 )" | grep -q .
 }
+
+# echoes HOST COUNT ADDRESS [PING-ARGUMENT...]: pings whose data is the nonce.
+echoes() {
+	local data
+	# shellcheck disable=SC2154  # nonce: in the environment
+	data=$(printf %s "$nonce" | od -An -v -tx1 | tr -d ' \n')
+	on "$1" ping -q -n -i 0.2 -W 1 -c "$2" -p "$data" "${@:4}" "$3"
+}
+
+# patient_arp HOST...: on eth0, what ARP has found out is not confirmed as long as
+# a lab lasts.
+patient_arp() {
+	local name
+	for name; do
+		on "$name" sysctl -qw net.ipv4.neigh.eth0.delay_first_probe_time=600 \
+			net.ipv4.neigh.eth0.base_reachable_time_ms=600000
+	done
+}
+
+# knows HOST ADDRESS MAC: whether the host's ARP table says so.
+knows() {
+	ip -n "$1" neigh show "$2" | grep -q "lladdr $3"
+}
+
+# of_interface HOST INTERFACE FILE: what the kernel says of it, as address (MAC) and
+# statistics/tx_packets.
+of_interface() {
+	on "$1" cat "/sys/class/net/$2/$3"
+}
