@@ -183,6 +183,15 @@ say() {
 	fi
 }
 
+# chinese client|server: the word in Chinese, for say.
+chinese() {
+	case $1 in
+	client) echo 客户端 ;;
+	server) echo 服务器 ;;
+	*) echo "$1" ;;
+	esac
+}
+
 # web HOST PORT [OPTION...]: starts netinspect-httpd on a host, and returns when it
 # listens. WEB_PID is the server's process.
 WEB_PID=

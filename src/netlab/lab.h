@@ -43,6 +43,7 @@ enum nl_take {
 	NL_DISTINCT,
 	NL_LIST,
 	NL_SET,
+	NL_TURNS,
 	NL_SUM,
 	NL_MIN,
 	NL_MAX,
@@ -216,7 +217,8 @@ struct nl_world {
 };
 
 /**
- * Fill the {names} of @text. With @loose, names that have no value yet stay. Sets *none if a
+ * Fill the {names} of @text. With @loose, for people: names that have no value yet stay, and drawn
+ * words are in the reader's language. Sets *none if a
  * name stands for a value that no frame gave.
  */
 const char *nl_fill(struct nl_world *w, const char *text, bool loose, const struct nl_expr **none,

@@ -59,15 +59,13 @@ same_mac(const char *a, const char *b)
 	return read_mac(a, x) && read_mac(b, y) && !memcmp(x, y, MAC_BYTES);
 }
 
-/* Case and blanks do not count. */
+/* Case does not count, nor what words are joined with: FIN_WAIT_1, FIN-WAIT-1, fin wait 1. */
 static bool
 same_text(const char *a, const char *b)
 {
 	for (;;) {
-		while (*a == ' ' || *a == '\t')
-			a++;
-		while (*b == ' ' || *b == '\t')
-			b++;
+		a += strspn(a, " \t_-");
+		b += strspn(b, " \t_-");
 		char x = *a >= 'A' && *a <= 'Z' ? (char)(*a | 0x20) : *a;
 		char y = *b >= 'A' && *b <= 'Z' ? (char)(*b | 0x20) : *b;
 		if (x != y)

@@ -26,6 +26,7 @@ static const struct take_word {
     {"distinct", NL_DISTINCT, 1, 1},
     {"list", NL_LIST, 1, NL_FIELDS_MAX},
     {"set", NL_SET, 1, NL_FIELDS_MAX},
+    {"turns", NL_TURNS, 1, 1},
     {"sum", NL_SUM, 1, 1},
     {"min", NL_MIN, 1, 1},
     {"max", NL_MAX, 1, 1},
@@ -79,7 +80,7 @@ parse_take(struct nl_pool *pool, const char *text, struct nl_expr *e, struct ni_
 	if (!t) {
 		ni_fail(err, NI_ERR_INPUT, _("%s: not a way to take values"), word ? word : "");
 		ni_hint(err, _("one of: %s"),
-			"first last nth any count distinct list set sum min max gap");
+			"first last nth any count distinct list set turns sum min max gap");
 		return NI_ERR_INPUT;
 	}
 	e->take = t->take;
@@ -133,7 +134,7 @@ nl_expr_parse(const struct nl_lab *lab, struct nl_pool *pool, const char *text, 
 
 /* The value of a name, "" while it has none; NULL: there is no such name. */
 static const char *
-value_of(struct nl_world *w, const char *name, size_t n, const struct nl_expr **none)
+value_of(struct nl_world *w, const char *name, size_t n, bool loose, const struct nl_expr **none)
 {
 	const struct nl_lab *lab = w->lab;
 	if (n == 4 && !memcmp(name, "seed", n))
@@ -142,7 +143,10 @@ value_of(struct nl_world *w, const char *name, size_t n, const struct nl_expr **
 		return w->params.nonce ? w->params.nonce : "";
 	for (unsigned i = 0; i < lab->ndraws; i++)
 		if (strlen(lab->draw[i].name) == n && !memcmp(lab->draw[i].name, name, n))
-			return w->params.draw[i] ? w->params.draw[i] : "";
+			return !w->params.draw[i] ? ""
+			       : loose && lab->draw[i].nwords
+				   ? nl_word_shown(w->pool, w->params.draw[i])
+				   : w->params.draw[i];
 	for (unsigned i = 0; i < lab->nlets; i++) {
 		const struct nl_value *v = &w->let[i];
 		if (strlen(lab->let[i].name) != n || memcmp(lab->let[i].name, name, n) != 0)
@@ -175,7 +179,7 @@ nl_fill(struct nl_world *w, const char *text, bool loose, const struct nl_expr *
 			ni_buf_c(&b, *text++);
 			continue;
 		}
-		const char *value = value_of(w, text + 1, n, none ? none : &ignored);
+		const char *value = value_of(w, text + 1, n, loose, none ? none : &ignored);
 		if (!value) {
 			ni_fail(err, NI_ERR_INPUT, _("{%.*s}: no draw or let of this name above"),
 				(int)n, text + 1);

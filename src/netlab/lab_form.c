@@ -259,21 +259,21 @@ shape(struct nl_world *w, const struct nl_question *q)
 			       nl_word_shown(w->pool, q->choice[i].word));
 	switch (q->kind) {
 	case NL_KIND_NUMBER:
-		return q->unit ? nl_fmt(w->pool, _("(a number, in %s)"), q->unit) : _("(a number)");
+		return q->unit ? nl_fmt(w->pool, _("[a number, in %s]"), q->unit) : _("[a number]");
 	case NL_KIND_FRAME:
-		return _("(the number of a frame)");
+		return _("[the number of a frame]");
 	case NL_KIND_WORD:
-		return nl_fmt(w->pool, _("(one of: %s)"), words);
+		return nl_fmt(w->pool, _("[one of: %s]"), words);
 	case NL_KIND_MAC:
-		return _("(a MAC address)");
+		return _("[a MAC address]");
 	case NL_KIND_ADDRESS:
-		return _("(an IP address)");
+		return _("[an IP address]");
 	case NL_KIND_LIST:
 		return q->nchoices
-			   ? nl_fmt(w->pool, _("(several of these, with commas: %s)"), words)
-			   : _("(several values, with commas)");
+			   ? nl_fmt(w->pool, _("[several of these, with commas: %s]"), words)
+			   : _("[several values, with commas]");
 	case NL_KIND_TUPLE:
-		return _("(the values one after the other, with commas)");
+		return _("[the values one after the other, with commas]");
 	case NL_KIND_TEXT:
 		break;
 	}

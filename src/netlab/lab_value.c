@@ -211,6 +211,13 @@ is_in(const struct nl_row *r, const char *cell)
 	return false;
 }
 
+/* Whether @v only goes on with the last value of NL_TURNS. */
+static bool
+same_turn(const struct gather *g, const char *v)
+{
+	return g->e->take == NL_TURNS && !strcmp(g->row->cell[g->row->n - 1], v);
+}
+
 /* All values of all fields in this frame, for what is about values and not frames. */
 static void
 take_values(struct gather *g, const struct frame *f)
@@ -221,7 +228,7 @@ take_values(struct gather *g, const struct frame *f)
 		/* Of a field that names its occurrence only that. */
 		unsigned nth = g->e->occurrence[i];
 		for (; (v = occurrence(g->pool, f->cell[i + 1], nth)); nth++) {
-			if (!once || !g->nrows || !is_in(g->row, v))
+			if (!g->nrows || !(once ? is_in(g->row, v) : same_turn(g, v)))
 				add_cell(g, v);
 			if (g->e->occurrence[i] > 1)
 				break;
@@ -304,6 +311,7 @@ conclude(struct gather *g, struct nl_value *v, struct ni_err *err)
 	case NL_ANY:
 	case NL_LIST:
 	case NL_SET:
+	case NL_TURNS:
 		*v = (struct nl_value){.row = g->row, .nrows = n, .any_order = e->take == NL_SET};
 		break;
 	}
