@@ -416,6 +416,16 @@ live_close(struct ni_source *s)
 	free(l);
 }
 
+int
+ni_source_live_filter(struct ni_source *s, const char *filter, struct ni_err *err)
+{
+	struct live *l = (struct live *)s;
+	int r = NI_SUCCESS;
+	for (size_t i = 0; i < l->n && r == NI_SUCCESS; i++)
+		r = ni_live_filter(l->h[i].p, handle_name(l, &l->h[i]), filter, err);
+	return r;
+}
+
 static const struct ni_source_ops live_ops = {
     .next = live_next,
     .info = live_info,

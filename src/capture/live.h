@@ -31,6 +31,9 @@ enum { NI_LIVE_RETIRE_MS = 40 };
 int ni_live_open(struct pcap **out, const char *name, const struct ni_live_options *opt,
 		 struct ni_err *notice, struct ni_err *err);
 
+/** Attach capture filter @filter (NULL or "": none) to @p. 0 or NI_ERR_INPUT. Needs no right. */
+int ni_live_filter(struct pcap *p, const char *name, const char *filter, struct ni_err *err);
+
 /**
  * Turn @spec, a name or a number, into the name of an interface.
  * Returns 0 and sets *@name, to be freed; or fails with NI_ERR_INPUT.

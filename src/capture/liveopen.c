@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "bpf.h"
@@ -55,8 +56,28 @@ own_command(char *buf, size_t size)
 	return ok && buf[0];
 }
 
+/* One that would capture as @opt says. */
+static bool
+other_command(char *buf, size_t size, const char *exe, const struct ni_live_options *opt)
+{
+	buf[0] = '\0';
+	bool ok = quote(buf, size, exe);
+	for (size_t i = 0; ok && i < opt->n_ifaces; i++)
+		ok = quote(buf, size, "-i") && quote(buf, size, opt->ifaces[i]);
+	return opt->filter && opt->filter[0] ? ok && quote(buf, size, opt->filter) : ok;
+}
+
+bool
+ni_live_allowed(void)
+{
+	int fd = socket(AF_PACKET, SOCK_RAW, 0);
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0 || errno != EPERM;
+}
+
 static int
-no_permission(const char *name, struct ni_err *err)
+no_permission(const char *name, const struct ni_live_options *opt, struct ni_err *err)
 {
 	ni_fail(err, NI_ERR_RUN, _("%s: no permission to capture"), name);
 	if (geteuid() == 0) {
@@ -69,7 +90,8 @@ no_permission(const char *name, struct ni_err *err)
 	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
 	if (n > 0)
 		exe[n] = '\0';
-	if (!own_command(command, sizeof(command)))
+	if (opt->not_asked ? !other_command(command, sizeof(command), exe, opt)
+			   : !own_command(command, sizeof(command)))
 		snprintf(command, sizeof(command), " %s ...", exe);
 	ni_hint(err, _("sudo%s   or, once for all: sudo setcap cap_net_raw,cap_net_admin+ep %s"),
 		command, exe);
@@ -107,7 +129,8 @@ ni_live_name(char **name, const char *spec, struct ni_err *err)
 
 /* Say why pcap_activate() gave @status. */
 static int
-activation_error(pcap_t *p, const char *name, int status, struct ni_err *err)
+activation_error(pcap_t *p, const char *name, const struct ni_live_options *opt, int status,
+		 struct ni_err *err)
 {
 	const char *more = pcap_geterr(p);
 	switch (status) {
@@ -115,7 +138,7 @@ activation_error(pcap_t *p, const char *name, int status, struct ni_err *err)
 		return not_found(name, err);
 	case PCAP_ERROR_PERM_DENIED:
 	case PCAP_ERROR_PROMISC_PERM_DENIED:
-		return no_permission(name, err);
+		return no_permission(name, opt, err);
 	case PCAP_ERROR_IFACE_NOT_UP:
 		ni_fail(err, NI_ERR_RUN, _("%s: the interface is down"), name);
 		ni_hint(err, _("sudo ip link set %s up"), name);
@@ -179,8 +202,8 @@ set_linktype(pcap_t *p, const char *name, const char *wanted, struct ni_err *err
 	return NI_SUCCESS;
 }
 
-static int
-set_filter(pcap_t *p, const char *name, const char *filter, struct ni_err *err)
+int
+ni_live_filter(pcap_t *p, const char *name, const char *filter, struct ni_err *err)
 {
 	if (!filter || !filter[0])
 		return NI_SUCCESS;
@@ -193,11 +216,12 @@ set_filter(pcap_t *p, const char *name, const char *filter, struct ni_err *err)
 }
 
 static int
-activate(pcap_t *p, const char *name, struct ni_err *notice, struct ni_err *err)
+activate(pcap_t *p, const char *name, const struct ni_live_options *opt, struct ni_err *notice,
+	 struct ni_err *err)
 {
 	int status = pcap_activate(p);
 	if (status < 0)
-		return activation_error(p, name, status, err);
+		return activation_error(p, name, opt, status, err);
 	if (status > 0) {
 		const char *more = pcap_geterr(p);
 		ni_fail(notice, 0, _("%s: %s"), name, more[0] ? more : pcap_statustostr(status));
@@ -216,11 +240,11 @@ ni_live_open(struct pcap **out, const char *name, const struct ni_live_options *
 	if (!p)
 		return ni_fail(err, NI_ERR_RUN, _("%s: %s"), name, why);
 	set_options(p, name, opt);
-	int r = activate(p, name, notice, err);
+	int r = activate(p, name, opt, notice, err);
 	if (r == NI_SUCCESS)
 		r = set_linktype(p, name, opt->linktype, err);
-	if (r == NI_SUCCESS)
-		r = set_filter(p, name, opt->filter, err);
+	if (r == NI_SUCCESS && !opt->filter_later)
+		r = ni_live_filter(p, name, opt->filter, err);
 	if (r == NI_SUCCESS && pcap_setnonblock(p, 1, why) < 0)
 		r = ni_fail(err, NI_ERR_RUN, _("%s: %s"), name, why);
 	if (r < 0)

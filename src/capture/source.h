@@ -36,6 +36,8 @@ struct ni_live_options {
 	uint32_t snaplen;          /* bytes kept of a packet; 0 for 262144 */
 	uint32_t buffer_mib;       /* kernel buffer of each interface; 0 for the default */
 	bool no_promisc;
+	bool filter_later; /* the filter comes by ni_source_live_filter() */
+	bool not_asked;    /* this is not what the command line of this process asks for */
 	/* Told, from within ni_source_next(), what happens to an interface; may be NULL. */
 	void (*notice)(void *ctx, const struct ni_err *what);
 	void *ctx;
@@ -95,6 +97,21 @@ int ni_source_open_file(struct ni_source **out, const struct ni_file_options *op
  */
 int ni_source_open_live(struct ni_source **out, const struct ni_live_options *opt,
 			struct ni_err *err);
+
+/** Whether this process may capture at all. */
+bool ni_live_allowed(void);
+
+/**
+ * Let only what matches capture filter @filter (NULL or "": everything) in, by a live source that
+ * has not been asked for a frame yet. Needs no right. Returns 0 or fails with NI_ERR_INPUT.
+ */
+int ni_source_live_filter(struct ni_source *s, const char *filter, struct ni_err *err);
+
+/**
+ * Open what has no frames: its end is there at once, its name is @name, which is copied.
+ * Returns 0 and sets *@out, to be freed by ni_source_close(); or fails with NI_ERR_RUN (memory).
+ */
+int ni_source_open_none(struct ni_source **out, const char *name, struct ni_err *err);
 
 /**
  * Get the next frame. Waits at most as long as ni_source_set_wait() says, 100 ms by default; longer

@@ -97,16 +97,11 @@ notice(void *ctx, const struct ni_err *what)
 		fprintf(stderr, "  %s\n", what->hint);
 }
 
-int
-ni_run_source(const struct ni_cli *c, struct ni_source **source, struct ni_err *err)
+struct ni_live_options
+ni_run_live(const struct ni_cli *c)
 {
 	static const char *const first_iface[] = {"1"};
-	if (c->read_file) {
-		struct ni_file_options o = {
-		    .path = c->read_file, .filter = c->filter, .follow = c->follow};
-		return ni_source_open_file(source, &o, err);
-	}
-	struct ni_live_options o = {
+	return (struct ni_live_options){
 	    .ifaces = c->ifaces.n ? c->ifaces.v : first_iface,
 	    .n_ifaces = c->ifaces.n ? c->ifaces.n : 1,
 	    .filter = c->filter,
@@ -114,8 +109,19 @@ ni_run_source(const struct ni_cli *c, struct ni_source **source, struct ni_err *
 	    .snaplen = c->snaplen,
 	    .buffer_mib = c->buffer_mib,
 	    .no_promisc = c->no_promisc,
-	    .notice = ni_view_asked(c) ? ni_view_notice : notice,
 	};
+}
+
+int
+ni_run_source(const struct ni_cli *c, struct ni_source **source, struct ni_err *err)
+{
+	if (c->read_file) {
+		struct ni_file_options o = {
+		    .path = c->read_file, .filter = c->filter, .follow = c->follow};
+		return ni_source_open_file(source, &o, err);
+	}
+	struct ni_live_options o = ni_run_live(c);
+	o.notice = notice;
 	return ni_source_open_live(source, &o, err);
 }
 

@@ -17,6 +17,9 @@ int ni_run(struct ni_cli *cli, struct ni_err *err);
 /** Open the source that @c asks for: a file, or interfaces. What ni_source_open_file() returns. */
 int ni_run_source(const struct ni_cli *c, struct ni_source **source, struct ni_err *err);
 
+/** What @c says about capturing on interfaces; nobody is told what happens to them yet. */
+struct ni_live_options ni_run_live(const struct ni_cli *c);
+
 /** Make a session as @c asks for, decode-as and all, with @o for the rest. NULL with @err filled.
  */
 struct ni_session *ni_run_session(const struct ni_cli *c, const struct ni_session_opts *o,

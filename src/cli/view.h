@@ -17,10 +17,4 @@ int ni_view_run(struct ni_cli *c, struct ni_err *err);
 /** Write the list of the view's keys in roff, for the manual page. */
 void ni_view_man(FILE *f);
 
-/**
- * Take in what happens to an interface, from whatever thread, for the view to show; as
- * ni_live_options.notice.
- */
-void ni_view_notice(void *ctx, const struct ni_err *what);
-
 #endif

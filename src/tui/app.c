@@ -192,17 +192,24 @@ help(struct ni_app *a)
 		struct ni_buf k = ni_buf(keys, sizeof(keys));
 		if (!r->help || !(r->places & ni_app_place(a)))
 			continue;
-		ni_keymap_keys(&k, &a->keys, r->act, 6);
+		ni_keymap_keys(&k, &a->keys, r->act, ni_app_place(a), 6);
 		ni_buf_str(&b, "  ");
 		ni_line_fit(&b, ni_buf_z(&k), 14, NI_FIT_LEFT);
 		ni_buf_fmt(&b, "  %s\n", _(r->help));
 	}
 	ni_buf_fmt(&b, "\n%s\n",
 		   _("Command line: :N goes to packet N; :filter, :w FILE, :view N, "
-		     ":sort COLUMN, :set time|theme|columns|layout …, :messages, :q"));
+		     ":capture IFACE FILTER, :sort COLUMN, :set time|theme|columns|layout …, "
+		     ":messages, :q"));
 	struct ni_view_arg arg = {.text = ni_buf_z(&b), .title = _("Keys")};
 	ni_app_push(a, &ni_page_view, &arg);
 	free(mem);
+}
+
+bool
+ni_app_unsaved(const struct ni_app *a)
+{
+	return ni_model_live(a->model) && ni_model_stats(a->model).packets > a->saved;
 }
 
 static void
@@ -210,14 +217,13 @@ leave(struct ni_app *a, bool even_at_top)
 {
 	if (ni_app_pop(a))
 		return;
-	if (a->tab) {
-		ni_app_tab(a, 0);
+	if (a->tab != a->home) {
+		ni_app_tab(a, a->home);
 		return;
 	}
 	if (!even_at_top)
 		return;
-	bool live = ni_model_live(a->model) && ni_model_stats(a->model).packets > a->saved;
-	if (live && !a->ask_quit) {
+	if (ni_app_unsaved(a) && !a->ask_quit) {
 		a->ask_quit = true;
 		ni_app_say(a, NI_ROLE_WARN, "%s",
 			   _("the packets are not saved: q again to leave, w to write them"));
@@ -400,6 +406,8 @@ ni_app_act(struct ni_app *a, enum ni_act act)
 	}
 	if (act != NI_ACT_LEAVE)
 		a->ask_quit = false;
+	if (act != NI_ACT_OPEN && act != NI_ACT_STOP && act != NI_ACT_COMMAND)
+		a->starting.asked = false;
 	if (ni_panes_act(ni_app_top(a), act) || v->ops->act(v, act))
 		return;
 	if (v != ni_app_top(a) && act_around(a, act))

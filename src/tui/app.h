@@ -13,6 +13,7 @@
 
 #include "columns_fit.h"
 #include "filtering.h"
+#include "keeper.h"
 #include "keys.h"
 #include "list.h"
 #include "model.h"
@@ -112,10 +113,13 @@ struct ni_app_opts {
 	const char *capture_filter;
 	const char *filter; /* display filter to begin with, or NULL */
 	bool ascii, mouse;
-	bool color; /* false: monochrome, whatever the terminal can do */
+	bool color;    /* false: monochrome, whatever the terminal can do */
+	bool absolute; /* sequence numbers as on the wire */
+	bool picks;    /* there is no capture yet: an interface is to be chosen */
 	enum ni_time_format time;
 	/* Fetches what was said about interfaces since the last time; false: nothing. Or NULL. */
 	bool (*notices)(char *text, size_t n);
+	const struct ni_keeper *keeper; /* who can open interfaces */
 };
 
 enum {
@@ -132,6 +136,17 @@ enum ni_prompt_kind {
 	NI_PROMPT_SEARCH,
 	NI_PROMPT_COMMAND,
 	NI_PROMPT_WRITE,
+	NI_PROMPT_CAPTURE, /* a capture filter */
+	NI_NPROMPTS,
+};
+
+/* A capture on other interfaces, as far as it has got. */
+struct ni_starting {
+	struct ni_wish wish;
+	bool asked;     /* whether packets that are not saved may go */
+	bool opening;   /* the keeper has been asked, and has not answered */
+	bool listing;   /* the same about the list of interfaces */
+	unsigned lists; /* how often there was a new one */
 };
 
 struct ni_app {
@@ -151,7 +166,7 @@ struct ni_app {
 	int search_way;             /* a match is waited for in this direction; 0: none */
 	enum ni_prompt_kind asking;
 	struct ni_prompt prompt;
-	struct ni_history history[NI_PROMPT_WRITE + 1];
+	struct ni_history history[NI_NPROMPTS];
 	char message[NI_APP_MESSAGE]; /* shown until the next key */
 	enum ni_role message_role;
 	char said[NI_APP_SAID]; /* messages before it, a line each; the oldest go */
@@ -168,8 +183,10 @@ struct ni_app {
 	bool pressed;                /* a key was, and is not on the screen yet */
 	uint64_t saved;              /* packets that there were when they were written to a file */
 	size_t caret_at, caret_len;  /* what is wrong in the filter being typed */
-	bool problem_said;           /* what went wrong with the source */
-	int64_t rate_ns;             /* for packets a second */
+	struct ni_starting starting;
+	unsigned home;     /* the tab that q leaves the program from */
+	bool problem_said; /* what went wrong with the source */
+	int64_t rate_ns;   /* for packets a second */
 	uint64_t rate_packets, rate;
 };
 
@@ -230,6 +247,24 @@ void ni_app_none(struct ni_app *a, struct ni_buf *b, uint64_t all);
 void ni_app_command(struct ni_app *a, const char *line);
 /** Offers for Tab; see struct ni_prompt. */
 const char *ni_app_complete_command(void *ctx, const struct ni_prompt *p, size_t *from, unsigned n);
+/** Whether packets of a capture would be lost with this view. */
+bool ni_app_unsaved(const struct ni_app *a);
+
+/** Name what a.starting.wish holds: "eth0, lo". */
+void ni_starting_names(const struct ni_wish *w, struct ni_buf *b);
+/** Ask for the capture filter of a.starting.wish, then begin that capture. */
+void ni_starting_ask(struct ni_app *a);
+/** Begin it with the filter that is there. */
+void ni_starting_go(struct ni_app *a);
+/** What was typed into the prompt. */
+void ni_starting_entered(struct ni_app *a, const char *filter);
+/** ":capture IFACE[,IFACE…] [FILTER]". */
+void ni_starting_command(struct ni_app *a, const char *arg);
+/** Take in what the keeper says. */
+void ni_starting_hear(struct ni_app *a);
+/** Ask the keeper which interfaces there are. */
+void ni_starting_list(struct ni_app *a);
+
 /** Look for @text from the cursor on. */
 void ni_app_find(struct ni_app *a, const char *text, int way);
 /** Select packet @number, in the packet view if this one has no packets. */

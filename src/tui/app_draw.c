@@ -163,6 +163,13 @@ point_at(const struct ni_app *a, int y, int x, const char *text)
 	ni_screen_text(y, x, ni_line_width(bad, b.len), ni_buf_z(&b), NI_ROLE_WRONG, false);
 }
 
+/* Filters are typed in the second line, and what is wrong with them is said in the last. */
+static bool
+asks_above(const struct ni_app *a)
+{
+	return a->asking == NI_PROMPT_FILTER || a->asking == NI_PROMPT_CAPTURE;
+}
+
 /* Where the caret goes, or -1. */
 static int
 draw_prompt(struct ni_app *a, int y, const char *label)
@@ -179,7 +186,7 @@ draw_prompt(struct ni_app *a, int y, const char *label)
 	}
 	ni_screen_text(y, 0, cols, label, NI_ROLE_TITLE, true);
 	ni_screen_text(y, lw, cols - lw, text, NI_ROLE_TEXT, true);
-	if (a->asking == NI_PROMPT_FILTER && a->caret_len)
+	if (a->caret_len)
 		point_at(a, y, lw, text);
 	return lw + at;
 }
@@ -196,6 +203,10 @@ draw_filter(struct ni_app *a, int *caret)
 	const char *text = ni_filtering_text(a->filter);
 	if (a->asking == NI_PROMPT_FILTER) {
 		*caret = draw_prompt(a, 1, _("filter: "));
+		return 1;
+	}
+	if (a->asking == NI_PROMPT_CAPTURE) {
+		*caret = draw_prompt(a, 1, _("capture filter (empty: everything): "));
 		return 1;
 	}
 	if (!*text)
@@ -224,7 +235,7 @@ mode(const struct ni_app *a, const struct ni_model_stats *s)
 	case NI_MODEL_DONE:
 		break;
 	}
-	return ni_model_live(a->model) ? _("ENDED") : _("FILE");
+	return a->o.picks ? _("READY") : ni_model_live(a->model) ? _("ENDED") : _("FILE");
 }
 
 /* One entry of the status line, if all of it fits. */
@@ -340,7 +351,7 @@ draw_bottom(struct ni_app *a, int y, int *caret)
 	char line[LINE];
 	struct ni_buf b = ni_buf(line, sizeof(line));
 	int cols = ni_screen_cols();
-	if (a->asking && a->asking != NI_PROMPT_FILTER) {
+	if (a->asking && !asks_above(a)) {
 		*caret = draw_prompt(a, y, prompt_label(a->asking));
 		return;
 	}
@@ -415,7 +426,7 @@ ni_app_draw(struct ni_app *a)
 	draw_status(a, rows - 2);
 	draw_bottom(a, rows - 1, &caret);
 	if (caret >= 0)
-		ni_screen_cursor(a->asking == NI_PROMPT_FILTER ? 1 : rows - 1, caret);
+		ni_screen_cursor(asks_above(a) ? 1 : rows - 1, caret);
 	else
 		ni_screen_cursor(-1, 0);
 	ni_screen_show();

@@ -275,12 +275,15 @@ entered(struct ni_app *a)
 		ni_app_command(a, text);
 	else if (kind == NI_PROMPT_WRITE)
 		write_file(a, text);
+	else if (kind == NI_PROMPT_CAPTURE)
+		ni_starting_entered(a, text);
 }
 
 void
 ni_app_prompt_key(struct ni_app *a, uint32_t key)
 {
-	bool nothing = !a->prompt.len && key == NI_KEY_BACKSPACE && a->asking != NI_PROMPT_FILTER;
+	bool nothing = !a->prompt.len && key == NI_KEY_BACKSPACE && a->asking != NI_PROMPT_FILTER &&
+		       a->asking != NI_PROMPT_CAPTURE;
 	enum ni_prompt_result r = nothing ? NI_PROMPT_CANCELLED : ni_prompt_key(&a->prompt, key);
 	if (r == NI_PROMPT_ENTERED) {
 		entered(a);
@@ -289,6 +292,8 @@ ni_app_prompt_key(struct ni_app *a, uint32_t key)
 		a->caret_len = 0;
 	} else if (a->asking == NI_PROMPT_FILTER) {
 		check_filter(a);
+	} else {
+		a->caret_len = 0;
 	}
 }
 
@@ -475,10 +480,19 @@ cmd_messages(struct ni_app *a, const char *arg)
 }
 
 static const struct command commands[] = {
-    {"filter", cmd_filter}, {"help", cmd_help},   {"messages", cmd_messages},
-    {"q", cmd_quit},        {"quit", cmd_quit},   {"set", cmd_set},
-    {"sort", cmd_sort},     {"view", cmd_view},   {"w", cmd_write},
-    {"wq", cmd_write_quit}, {"write", cmd_write}, {"x", cmd_write_quit},
+    {"capture", ni_starting_command},
+    {"filter", cmd_filter},
+    {"help", cmd_help},
+    {"messages", cmd_messages},
+    {"q", cmd_quit},
+    {"quit", cmd_quit},
+    {"set", cmd_set},
+    {"sort", cmd_sort},
+    {"view", cmd_view},
+    {"w", cmd_write},
+    {"wq", cmd_write_quit},
+    {"write", cmd_write},
+    {"x", cmd_write_quit},
 };
 enum { NCOMMANDS = sizeof(commands) / sizeof(commands[0]) };
 

@@ -2,9 +2,9 @@
 /* View 6: the interfaces of this machine, what goes over them, and the capture on them. */
 #include "config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "app.h"
 #include "i18n.h"
@@ -12,20 +12,22 @@
 #include "ifrates.h"
 #include "table.h"
 
+static const int64_t LIST_NS = 3000000000;
+
 enum column { NAME, CAPTURE, STATE, RX_P, RX_B, TX_P, TX_B, DROPS, ADDRESS, PAST, NCOLS };
 
 /* clang-format off */
 static const struct ni_column_def columns[NCOLS] = {
 	[NAME] = {N_("interface"), "interface", 6, 24, 9, NI_FIT_MIDDLE, 3, 0},
 	[CAPTURE] = {N_("capture"), "capture", 7, 8, 0, NI_FIT_LEFT, 0, 0},
-	[STATE] = {N_("state"), "state", 4, 12, 0, NI_FIT_LEFT, 0, 4},
-	[RX_P] = {N_("in p/s"), "in-packets", 6, 10, 0, NI_FIT_RIGHT, 0, 2},
+	[STATE] = {N_("state"), "state", 4, 12, 0, NI_FIT_LEFT, 0, 1},
+	[RX_P] = {N_("in p/s"), "in-packets", 6, 10, 0, NI_FIT_RIGHT, 0, 5},
 	[RX_B] = {N_("in B/s"), "in-bytes", 7, 10, 0, NI_FIT_RIGHT, 0, 0},
-	[TX_P] = {N_("out p/s"), "out-packets", 7, 10, 0, NI_FIT_RIGHT, 0, 2},
+	[TX_P] = {N_("out p/s"), "out-packets", 7, 10, 0, NI_FIT_RIGHT, 0, 6},
 	[TX_B] = {N_("out B/s"), "out-bytes", 7, 10, 0, NI_FIT_RIGHT, 0, 0},
-	[DROPS] = {N_("drops"), "drops", 5, 10, 0, NI_FIT_RIGHT, 0, 3},
-	[ADDRESS] = {N_("addresses"), "addresses", 9, 48, 15, NI_FIT_LEFT, 6, 5},
-	[PAST] = {"", "past", 8, 0, 10, NI_FIT_LEFT, 8, 1},
+	[DROPS] = {N_("drops"), "drops", 5, 10, 0, NI_FIT_RIGHT, 0, 4},
+	[ADDRESS] = {N_("addresses"), "addresses", 9, 48, 15, NI_FIT_LEFT, 6, 2},
+	[PAST] = {"", "past", 8, 0, 10, NI_FIT_LEFT, 8, 3},
 };
 /* clang-format on */
 
@@ -35,7 +37,11 @@ struct ifaces {
 	struct ni_iflist *list;
 	struct ni_ifrates rates;
 	uint64_t version;
-	unsigned known; /* interfaces in the rates when the list was made */
+	unsigned known;  /* interfaces in the rates when the list was asked for */
+	unsigned lists;  /* of those that the keeper has made, the one that is shown */
+	int64_t list_ns; /* when it was asked for */
+	char chosen[NI_WISH_IFACES][NI_WISH_NAME];
+	uint32_t nchosen;
 };
 
 /* Row @i; one without a name if there is none. */
@@ -76,11 +82,24 @@ is_captured(const struct ni_app *a, const char *name)
 	}
 }
 
+/* Its place among those that are chosen; nchosen if it is not. */
+static uint32_t
+choice(const struct ifaces *f, const char *name)
+{
+	uint32_t i = 0;
+	while (i < f->nchosen && strcmp(f->chosen[i], name) != 0)
+		i++;
+	return i;
+}
+
 /* ---- cells ---- */
 
 static const char *
 capture_state(const struct ni_view *v, const struct ni_ifentry *e)
 {
+	const struct ifaces *f = (const struct ifaces *)v;
+	if (choice(f, e->name) < f->nchosen)
+		return _("chosen");
 	if (!is_captured(v->app, e->name))
 		return "";
 	switch (ni_model_stats(v->app->model).state) {
@@ -98,13 +117,15 @@ capture_state(const struct ni_view *v, const struct ni_ifentry *e)
 static void
 put_addresses(struct ni_buf *b, const struct ni_ifentry *e)
 {
-	for (size_t i = 0; i < e->n_addrs; i++) {
-		if (i)
-			ni_buf_c(b, ' ');
-		ni_buf_str(b, e->addrs[i].text);
-	}
+	/* Those of IP, which have a prefix, are what people look for. */
+	for (int mac = 0; mac < 2; mac++)
+		for (size_t i = 0; i < e->n_addrs; i++)
+			if ((strchr(e->addrs[i].text, '/') == NULL) == mac)
+				ni_buf_fmt(b, b->len ? " %s" : "%s", e->addrs[i].text);
 	if (!e->n_addrs && e->description)
 		ni_buf_escape(b, (const uint8_t *)e->description, strlen(e->description));
+	if (e->wireless && !e->stateless)
+		ni_buf_fmt(b, b->len ? " %s" : "%s", _("wireless"));
 }
 
 static void
@@ -250,27 +271,44 @@ ifaces_create(struct ni_app *a, const struct ni_view_arg *arg, struct ni_err *er
 	return &f->view;
 }
 
-/* Samples once a second; the list itself when interfaces have come or gone. */
+/* Another list: the same interface stays selected, or that of the capture at first. */
+static void
+take_list(struct ifaces *f)
+{
+	const struct ni_app *a = f->view.app;
+	char name[NI_WISH_NAME] = "";
+	struct ni_iflist *fresh = ni_keeper_published(a->o.keeper->list);
+	if (!fresh)
+		return;
+	bool first = !f->list;
+	if (!first)
+		snprintf(name, sizeof(name), "%s", entry(&f->view, ni_table_row(&f->table))->name);
+	for (size_t i = fresh->n; i-- > 0;)
+		if (first ? is_captured(a, fresh->entries[i].name)
+			  : !strcmp(name, fresh->entries[i].name))
+			f->table.selected = i;
+	ni_iflist_free(&f->list);
+	f->list = fresh;
+	f->lists = a->starting.lists;
+	f->version++;
+}
+
+/* Samples once a second; the list itself now and then, and when interfaces have come or gone. */
 static bool
 ifaces_work(struct ni_view *v, int64_t ns)
 {
 	struct ifaces *f = (struct ifaces *)v;
 	unsigned there = 0;
 	(void)ns;
+	if (f->lists != v->app->starting.lists)
+		take_list(f);
 	if (!ni_ifrates_sample(&f->rates))
 		return false;
 	for (unsigned i = 0; i < f->rates.n; i++)
 		there += f->rates.rate[i].there;
-	if (!f->list || there != f->known) {
-		struct ni_iflist *fresh = NULL;
-		if (!ni_iflist_get(&fresh, NULL)) {
-			bool first = !f->list;
-			ni_iflist_free(&f->list);
-			f->list = fresh;
-			for (size_t i = 0; first && i < fresh->n; i++)
-				if (is_captured(v->app, fresh->entries[i].name))
-					f->table.selected = i;
-		}
+	if (there != f->known || f->rates.sampled_ns - f->list_ns > LIST_NS) {
+		ni_starting_list(v->app);
+		f->list_ns = f->rates.sampled_ns;
 		f->known = there;
 	}
 	f->version++;
@@ -278,34 +316,53 @@ ifaces_work(struct ni_view *v, int64_t ns)
 	return false;
 }
 
+/* What Enter and S would capture on: what was chosen, or else what is selected. */
+static bool
+gather(const struct ifaces *f, struct ni_wish *w)
+{
+	const struct ni_ifentry *e = entry(&f->view, ni_table_row(&f->table));
+	w->n = f->nchosen;
+	memcpy(w->iface, f->chosen, f->nchosen * sizeof(f->chosen[0]));
+	if (!w->n && *e->name)
+		snprintf(w->iface[w->n++], sizeof(w->iface[0]), "%s", e->name);
+	return w->n;
+}
+
+/* Whether Enter and S are about the capture that is there. */
+static bool
+about_ours(const struct ifaces *f)
+{
+	const struct ni_ifentry *e = entry(&f->view, ni_table_row(&f->table));
+	return !f->nchosen && is_captured(f->view.app, e->name);
+}
+
 /* What can be done with the selected one, in the last lines. */
 static void
 draw_advice(const struct ifaces *f, struct ni_rect r)
 {
 	char line[512];
-	char exe[256] = "netinspect";
+	char names[256];
 	struct ni_buf b = ni_buf(line, sizeof(line));
-	const struct ni_ifentry *e = entry(&f->view, ni_table_row(&f->table));
-	if (!*e->name)
+	struct ni_buf n = ni_buf(names, sizeof(names));
+	const char *filter = f->view.app->starting.wish.filter;
+	struct ni_wish w; /* of which the names alone are looked at */
+	if (!gather(f, &w))
 		return;
-	if (is_captured(f->view.app, e->name)) {
+	ni_starting_names(&w, &n);
+	if (about_ours(f))
 		ni_buf_str(&b,
 			   _("Enter or S stops the capture; Enter or R then begins a new one."));
-		ni_screen_text(r.y, r.x, r.w, ni_buf_z(&b), NI_ROLE_DIM, false);
-		return;
-	}
-	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
-	if (n > 0)
-		exe[n] = '\0';
-	/* Rights are given up before the first packet is looked at: another start is needed. */
-	ni_buf_str(&b, _("to capture here: "));
-	ni_buf_str(&b, "sudo netinspect -i ");
-	ni_buf_escape(&b, (const uint8_t *)e->name, strlen(e->name));
+	else
+		ni_buf_fmt(&b, _("Enter captures on %s, S at once; Space chooses several."),
+			   ni_buf_z(&n));
 	ni_screen_text(r.y, r.x, r.w, ni_buf_z(&b), NI_ROLE_DIM, false);
 	b.len = 0;
-	ni_buf_str(&b, _("without sudo, once for all: "));
-	ni_buf_str(&b, "sudo setcap cap_net_raw,cap_net_admin+ep ");
-	ni_buf_escape(&b, (const uint8_t *)exe, strlen(exe));
+	n.len = 0;
+	ni_buf_escape(&n, (const uint8_t *)filter, strlen(filter));
+	if (n.len)
+		ni_buf_fmt(&b, _("capture filter: %s"), ni_buf_z(&n));
+	else
+		ni_buf_str(&b, _("no capture filter; Enter asks for one"));
 	ni_screen_text(r.y + 1, r.x, r.w, ni_buf_z(&b), NI_ROLE_DIM, false);
 }
 
@@ -315,7 +372,7 @@ ifaces_draw(struct ni_view *v, struct ni_rect r)
 	enum { ADVICE = 2 };
 	struct ifaces *f = (struct ifaces *)v;
 	struct ni_rect at = {r.y, r.x, r.h - ADVICE, r.w};
-	if (!f->list)
+	if (!f->rates.sampled_ns)
 		ifaces_work(v, 0);
 	if (f->rates.left_out) {
 		char line[128];
@@ -329,30 +386,46 @@ ifaces_draw(struct ni_view *v, struct ni_rect r)
 	draw_advice(f, (struct ni_rect){r.y + r.h - ADVICE, r.x, ADVICE, r.w});
 }
 
-/* Stop the capture on the selected interface, or begin a new one there. */
 static void
-toggle(struct ifaces *f)
+choose(struct ifaces *f)
 {
-	struct ni_app *a = f->view.app;
 	const struct ni_ifentry *e = entry(&f->view, ni_table_row(&f->table));
+	uint32_t i = choice(f, e->name);
 	if (!*e->name)
 		return;
-	if (!is_captured(a, e->name)) {
-		ni_app_say(a, NI_ROLE_WARN, _("in another terminal: sudo netinspect -i %s"),
-			   e->name);
-		return;
-	}
+	if (i < f->nchosen)
+		memmove(f->chosen[i], f->chosen[i + 1], (--f->nchosen - i) * sizeof(f->chosen[0]));
+	else if (f->nchosen < NI_WISH_IFACES)
+		snprintf(f->chosen[f->nchosen++], sizeof(f->chosen[0]), "%s", e->name);
+	f->version++;
+	ni_table_act(&f->table, NI_ACT_DOWN);
+}
+
+/* Enter: stop the capture or begin it anew where it is, else begin another one. */
+static void
+open_selected(struct ifaces *f)
+{
+	struct ni_app *a = f->view.app;
 	bool runs = ni_model_stats(a->model).state == NI_MODEL_LIVE;
-	ni_app_act(a, runs ? NI_ACT_STOP : NI_ACT_RESTART);
+	if (about_ours(f))
+		ni_app_act(a, runs ? NI_ACT_STOP : NI_ACT_RESTART);
+	else if (gather(f, &a->starting.wish))
+		ni_starting_ask(a);
 }
 
 static bool
 ifaces_act(struct ni_view *v, enum ni_act act)
 {
 	struct ifaces *f = (struct ifaces *)v;
-	if (act != NI_ACT_OPEN)
+	struct ni_app *a = v->app;
+	if (act == NI_ACT_OPEN)
+		open_selected(f);
+	else if (act == NI_ACT_CHOOSE)
+		choose(f);
+	else if (act == NI_ACT_STOP && !about_ours(f) && gather(f, &a->starting.wish))
+		ni_starting_go(a);
+	else
 		return ni_table_act(&f->table, act);
-	toggle(f);
 	return true;
 }
 
@@ -380,7 +453,7 @@ ifaces_mouse(struct ni_view *v, const struct ni_mouse *m)
 	struct ifaces *f = (struct ifaces *)v;
 	ni_table_mouse(&f->table, m);
 	if (m->twice)
-		toggle(f);
+		open_selected(f);
 }
 
 static struct ni_sorts

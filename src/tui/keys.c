@@ -35,6 +35,7 @@ static const struct ni_key_row table[] = {
 	{NI_ACT_DOWN, "down", NI_AT_ALL, "Down j ^N", NULL, 0, N_("a row down")},
 	{NI_ACT_LEFT, "left", NI_AT_ALL, "Left h", NULL, 0, N_("left; close in a tree")},
 	{NI_ACT_RIGHT, "right", NI_AT_ALL, "Right l", NULL, 0, N_("right; open in a tree")},
+	{NI_ACT_CHOOSE, "choose", NI_AT_IFACES, "Space", N_("Choose"), 3, N_("choose an interface to capture on, or several")},
 	{NI_ACT_PAGE_UP, "page-up", NI_AT_ALL, "PgUp ^B b", NULL, 0, N_("a page up")},
 	{NI_ACT_PAGE_DOWN, "page-down", NI_AT_ALL, "PgDn Space", NULL, 0, N_("a page down")},
 	{NI_ACT_PAGE_DOWN, "page-down", NI_AT_ALL, "^F", NULL, 0, NULL},
@@ -65,7 +66,7 @@ static const struct ni_key_row table[] = {
 	{NI_ACT_SEQUENCE, "sequence", LISTS, "#", NULL, 0, N_("sequence numbers relative or as on the wire")},
 	{NI_ACT_COPY, "copy", NI_AT_ALL, "y", NULL, 0, N_("copy the row, field or bytes to the clipboard (OSC 52)")},
 	{NI_ACT_COMMAND, "command", NI_AT_ALL, ":", NULL, 0, N_("command line; Tab completes")},
-	{NI_ACT_STOP, "stop", NI_AT_ALL, "S", NULL, 0, N_("stop the capture")},
+	{NI_ACT_STOP, "stop", NI_AT_ALL, "S", NULL, 0, N_("stop the capture; on another interface that is selected: begin one")},
 	{NI_ACT_RESTART, "restart", NI_AT_ALL, "R", NULL, 0, N_("forget what was captured and begin again")},
 	{NI_ACT_VIEW_1, "view-packets", NI_AT_ALL, "1", NULL, 0, N_("packets")},
 	{NI_ACT_VIEW_2, "view-connections", NI_AT_ALL, "2", NULL, 0, N_("connections")},
@@ -192,18 +193,28 @@ places_of(enum ni_act act)
 enum ni_act
 ni_keymap_find(const struct ni_keymap *k, uint32_t key, unsigned place)
 {
-	for (size_t i = 0; i < k->n; i++)
-		if (k->bind[i].key == key && (places_of(k->bind[i].act) & place))
-			return k->bind[i].act;
-	return NI_ACT_NONE;
+	enum ni_act found = NI_ACT_NONE;
+	int fewest = 8 * sizeof(unsigned) + 1;
+	/* What a key means in few places hides what it means in all. */
+	for (size_t i = 0; i < k->n; i++) {
+		unsigned places = places_of(k->bind[i].act);
+		int n = __builtin_popcount(places);
+		if (k->bind[i].key != key || !(places & place) || n >= fewest)
+			continue;
+		found = k->bind[i].act;
+		fewest = n;
+	}
+	return found;
 }
 
 void
-ni_keymap_keys(struct ni_buf *b, const struct ni_keymap *k, enum ni_act act, int max)
+ni_keymap_keys(struct ni_buf *b, const struct ni_keymap *k, enum ni_act act, unsigned place,
+	       int max)
 {
 	int n = 0;
 	for (size_t i = 0; i < k->n && n < max; i++) {
-		if (k->bind[i].act != act)
+		if (k->bind[i].act != act ||
+		    (place && ni_keymap_find(k, k->bind[i].key, place) != act))
 			continue;
 		if (n++)
 			ni_buf_c(b, ' ');
@@ -212,10 +223,10 @@ ni_keymap_keys(struct ni_buf *b, const struct ni_keymap *k, enum ni_act act, int
 }
 
 static int
-entry(struct ni_buf *b, const struct ni_keymap *k, const struct ni_key_row *r)
+entry(struct ni_buf *b, const struct ni_keymap *k, const struct ni_key_row *r, unsigned place)
 {
 	size_t start = b->len;
-	ni_keymap_keys(b, k, r->act, 1);
+	ni_keymap_keys(b, k, r->act, place, 1);
 	if (b->len == start)
 		return 0; /* nobody can press it */
 	ni_buf_c(b, ' ');
@@ -233,7 +244,7 @@ bar_width(const struct ni_keymap *k, unsigned place, unsigned most)
 		struct ni_buf b = ni_buf(text, sizeof(text));
 		if (!r->label || !(r->places & place) || r->importance > most)
 			continue;
-		int w = entry(&b, k, r);
+		int w = entry(&b, k, r, place);
 		sum += w ? w + 2 : 0;
 	}
 	return sum ? sum - 2 : 0;
@@ -254,7 +265,7 @@ ni_keymap_bar(struct ni_buf *b, const struct ni_keymap *k, unsigned place, int w
 		size_t before = b->len;
 		if (b->len > start)
 			ni_buf_str(b, "  ");
-		if (!entry(b, k, r))
+		if (!entry(b, k, r, place))
 			b->len = before;
 	}
 }

@@ -91,6 +91,7 @@ enum ni_act {
 	NI_ACT_SEQUENCE,
 	NI_ACT_WRITE,
 	NI_ACT_TROUBLE,
+	NI_ACT_CHOOSE,
 	NI_ACT_HELP,
 	NI_ACT_REDRAW,
 	NI_ACT_SUSPEND,
@@ -148,8 +149,9 @@ uint32_t ni_key_parse(const char *name, size_t n);
 /** Append the name of @key. */
 void ni_key_print(struct ni_buf *b, uint32_t key);
 
-/** Append the keys of @act, at most @max of them, separated by spaces. */
-void ni_keymap_keys(struct ni_buf *b, const struct ni_keymap *k, enum ni_act act, int max);
+/** Append the keys that mean @act at @place (0: somewhere), at most @max, separated by spaces. */
+void ni_keymap_keys(struct ni_buf *b, const struct ni_keymap *k, enum ni_act act, unsigned place,
+		    int max);
 
 /** Append the key bar of @place: whole entries alone, the most important ones, within @width. */
 void ni_keymap_bar(struct ni_buf *b, const struct ni_keymap *k, unsigned place, int width);

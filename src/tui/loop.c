@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -85,10 +86,13 @@ static bool
 wait(struct ni_app *a, int ms)
 {
 	struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * (long)MS};
-	struct pollfd p[2] = {{.fd = ni_screen_fd(), .events = POLLIN},
-			      {.fd = ni_model_fd(a->model), .events = POLLIN}};
-	if (ppoll(p, 2, &t, &usual_signals) < 0)
+	struct pollfd p[3] = {{.fd = ni_screen_fd(), .events = POLLIN},
+			      {.fd = ni_model_fd(a->model), .events = POLLIN},
+			      {.fd = a->o.keeper->fd, .events = POLLIN}};
+	if (ppoll(p, 3, &t, &usual_signals) < 0)
 		return errno == EINTR;
+	if (p[2].revents)
+		ni_starting_hear(a);
 	return !(p[0].revents & (POLLHUP | POLLERR | POLLNVAL));
 }
 
@@ -173,7 +177,7 @@ close_views(struct ni_app *a)
 	for (unsigned i = 0; i < NI_APP_TABS; i++)
 		if (a->tabs[i])
 			a->tabs[i]->ops->destroy(a->tabs[i]);
-	for (unsigned i = 0; i <= NI_PROMPT_WRITE; i++)
+	for (unsigned i = 0; i < NI_NPROMPTS; i++)
 		ni_history_free(&a->history[i]);
 	ni_writing_free(&a->writing);
 	ni_search_free(&a->search);
@@ -194,6 +198,8 @@ ni_app_run(const struct ni_app_opts *o, struct ni_err *err)
 	a->o = *o;
 	a->model = o->model;
 	a->time = o->time;
+	snprintf(a->starting.wish.filter, sizeof(a->starting.wish.filter), "%s",
+		 o->capture_filter ? o->capture_filter : "");
 	ni_keymap_init(&a->keys);
 	for (unsigned i = 0; i < NI_APP_TABS; i++)
 		if (ni_app_tabs[i])
@@ -204,10 +210,14 @@ ni_app_run(const struct ni_app_opts *o, struct ni_err *err)
 		ni_app_config(a);
 		if (o->filter)
 			ni_filtering_set(a->filter, o->filter, &(struct ni_filter_error){.at = 0});
-		ni_app_tab(a, 0);
-		if (a->tabs[0])
+		if (o->absolute)
+			ni_app_act(a, NI_ACT_SEQUENCE);
+		a->home = o->picks ? NI_ACT_VIEW_6 - NI_ACT_VIEW_1 : 0;
+		ni_app_tab(a, a->home);
+		if (a->tabs[a->home])
 			loop(a);
 		ni_screen_close();
+		ni_keeper_tell(o->keeper->fd, NI_KEEPER_LEFT);
 	}
 	close_views(a);
 	free(a);

@@ -103,18 +103,48 @@ capability(const char *name)
 	return tigetstr(copy);
 }
 
-/* Everything a crash needs is prepared now. */
 static void
-prepare_crash(void)
+prepare_leave(void)
 {
-	static const int fatal[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGQUIT};
-	struct sigaction sa = {.sa_handler = on_crash, .sa_flags = (int)SA_RESETHAND};
 	scr.leave_n = 0;
 	add_leave("\033[?1000l\033[?1006l");
 	add_leave(capability("sgr0"));
 	add_leave(capability("cnorm"));
 	add_leave(capability("rmkx"));
 	add_leave(capability("rmcup"));
+}
+
+void
+ni_screen_remember(void)
+{
+	scr.have_before = tcgetattr(STDOUT_FILENO, &scr.before) == 0;
+}
+
+void
+ni_screen_rescue(void)
+{
+	struct termios now;
+	int why;
+	/* Whoever has the terminal now has put it in order. */
+	if (!scr.have_before || tcgetpgrp(STDOUT_FILENO) != getpgrp() ||
+	    tcgetattr(STDOUT_FILENO, &now) < 0 || now.c_lflag == scr.before.c_lflag)
+		return;
+	tcsetattr(STDOUT_FILENO, TCSANOW, &scr.before);
+	if (setupterm(NULL, STDOUT_FILENO, &why) != OK)
+		return;
+	prepare_leave();
+	if (write(STDOUT_FILENO, scr.leave, scr.leave_n) < 0)
+		return;
+	del_curterm(cur_term);
+}
+
+/* Everything a crash needs is prepared now. */
+static void
+prepare_crash(void)
+{
+	static const int fatal[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGQUIT};
+	struct sigaction sa = {.sa_handler = on_crash, .sa_flags = (int)SA_RESETHAND};
+	prepare_leave();
 	sigemptyset(&sa.sa_mask);
 	for (size_t i = 0; i < sizeof(fatal) / sizeof(fatal[0]); i++) {
 		struct sigaction old;
@@ -167,7 +197,7 @@ ni_screen_open(bool ascii, bool color, bool mouse, struct ni_err *err)
 			_("-T text, json, report and others can be written to files and pipes"));
 		return NI_ERR_INPUT;
 	}
-	scr.have_before = tcgetattr(STDOUT_FILENO, &scr.before) == 0;
+	ni_screen_remember();
 	scr.in_file = NULL;
 	if (!isatty(STDIN_FILENO)) {
 		scr.in_file = fopen("/dev/tty", "re");

@@ -58,6 +58,11 @@ int ni_screen_open(bool ascii, bool color, bool mouse, struct ni_err *err);
 /** Give it back. Safe to call twice. */
 void ni_screen_close(void);
 
+/** Remember how the terminal is, for ni_screen_rescue(). */
+void ni_screen_remember(void);
+/** Make it as it was remembered if a process that is no more has not left it so. */
+void ni_screen_rescue(void);
+
 void ni_screen_theme(enum ni_theme t);
 /** Let @role look otherwise: colours -1 (the terminal's own) to 255. False: no such role. */
 bool ni_screen_color(const char *role, int fg, int bg, bool bold);

@@ -7,7 +7,7 @@ import subprocess
 import libtest
 import pcapread
 from cases_capture import expect, lacks, ping
-from world import B, PORT, WORK
+from world import A, B, PORT, WORK
 
 TERMINAL = os.path.abspath(os.environ.get('TERMINAL') or 'tests/tui/terminal')
 
@@ -50,6 +50,27 @@ class View:
         rest, _ = self.process.communicate(timeout=20)
         if kind is None:
             expect(self.process.returncode == 0, rest)
+
+
+def status(pid, key):
+    """An entry of /proc/PID/status, "" if there is none."""
+    try:
+        with open(f'/proc/{pid}/status', encoding='ascii', errors='replace') as file:
+            return next((line.split(':', 1)[1].strip() for line in file
+                         if line.startswith(key + ':')), '')
+    except OSError:
+        return ''
+
+
+def parent(pid):
+    return status(pid, 'PPid') or 0
+
+
+def executable(pid):
+    try:
+        return os.readlink(f'/proc/{pid}/exe')
+    except OSError:
+        return ''
 
 
 def no_view():
@@ -136,7 +157,7 @@ def view_says_what_was_dropped(hosts):
     if no_view():
         return no_view()
     with View(hosts.client, "-i eth0 -B 1 'udp port 9'") as view:
-        view.do('see dropped 0', 'signal STOP', 'stopped')
+        view.do('see dropped 0', 'signal all STOP', 'stopped')
         hosts.client.python(FLOOD.format(count=20000, to=B)).wait(30)
         view.do('continue', 'see LIVE', 'gone dropped 0', 'gone LIVE 0 packets')
 
@@ -153,6 +174,79 @@ def view_survives_its_interface(hosts):
         view.do('see gone0: the interface disappeared', 'see ENDED 0 packets')
 
 
+def view_picks_an_interface(hosts):
+    """Without -i nothing is captured until an interface is chosen, with the filter typed there."""
+    if no_view():
+        return no_view()
+    ping(hosts.client, B)
+    with View(hosts.client, '') as view:
+        view.do('see [6 Interfaces]', 'see READY 0 packets', f'see {A}/2', 'press g', 'press /',
+                'type eth0', 'press Enter', 'selected eth0', 'press Enter', 'see capture filter',
+                'type icmp and prot 6', 'press Enter', 'see (column 10)',
+                'underlined prot', 'press ^E ^U', 'type icmp', 'press Enter', 'see [1 Packets]',
+                'see LIVE 0 packets', 'see eth0  icmp')
+        ping(hosts.client, B, 3)
+        view.do('see LIVE 6 packets', 'see Echo (ping) reply', 'press Q', 'exits 0', 'restored')
+
+
+def view_captures_elsewhere(hosts):
+    """Another interface, then two at once: first asked for, then opened, then the old one goes."""
+    if no_view():
+        return no_view()
+    ping(hosts.client, B)
+    with View(hosts.client, '-i eth0 -Y icmp icmp') as view:
+        ping(hosts.client, B, 2)
+        view.do('see LIVE 4 packets', 'press 6', 'see running', 'selected eth0', 'press /',
+                'type lo', 'press Enter', 'selected lo', 'press S', 'see not saved', 'press S',
+                'see [1 Packets]', 'see lo  icmp', 'see filter: icmp', 'see LIVE 0 packets')
+        ping(hosts.client, '127.0.0.1', 3)
+        view.do('see LIVE 6 packets', 'press 6', 'see running', 'selected lo', 'press Space',
+                'see chosen', 'press g', 'press /', 'type eth0', 'press Enter', 'selected eth0',
+                'press Space', 'see Enter captures on lo, eth0', 'press S', 'press S',
+                'see lo, eth0', 'see LIVE 0 packets')
+        ping(hosts.client, '127.0.0.1', 1)
+        ping(hosts.client, B, 1)
+        view.do('see LIVE 4 packets', f'see {B}', 'see 127.0.0.1', 'press ^Z', 'stopped',
+                'restored')
+        ping(hosts.client, B, 1)
+        view.do('continue', 'see LIVE 6 packets', 'press Q', 'exits 0', 'restored')
+
+
+def view_captures_beside_a_file(hosts):
+    """A file is open; an interface that is down cannot be captured, and another one can."""
+    if no_view():
+        return no_view()
+    hosts.client.run('ip', 'link', 'add', 'down0', 'type', 'veth', 'peer', 'name', 'down1')
+    try:
+        with View(hosts.client, f'-r {libtest.CAPTURES}/page-load.pcap') as view:
+            view.do('see 29 packets', 'press :', 'type capture down0', 'press Enter',
+                    'see down0: the interface is down', 'see FILE 29 packets', 'press :',
+                    'type capture eth0,lo icmp', 'press Enter', 'see eth0, lo  icmp',
+                    'see LIVE 0 packets')
+            ping(hosts.client, B, 2)
+            view.do('see LIVE 4 packets', 'signal view ABRT', 'exits signal 6', 'restored')
+    finally:
+        hosts.client.run('ip', 'link', 'delete', 'down0')
+
+
+def view_has_no_rights(hosts):
+    """The view has no capability, cannot get any, and captures elsewhere all the same."""
+    if no_view():
+        return no_view()
+    with View(hosts.client, '-i eth0 icmp') as view:
+        view.do('see LIVE', 'press :', 'type capture lo icmp', 'press Enter', 'see lo  icmp',
+                'see LIVE 0 packets', 'see [1 Packets]')
+        seats = [pid for pid in map(int, filter(str.isdigit, os.listdir('/proc')))
+                 if libtest.NETINSPECT in (executable(pid), executable(parent(pid)))
+                 and executable(pid) == executable(parent(pid))]
+        expect(seats, 'the view has no process of its own')
+        for pid in seats:
+            expect(status(pid, 'CapEff') == status(pid, 'CapPrm') == '0' * 16,
+                   f'capabilities {status(pid, "CapEff")}')
+            expect(status(pid, 'NoNewPrivs') == '1', 'more rights could be had')
+
+
 CASES = [view_shows_packets_as_they_come, view_held_goes_on_capturing, view_stops_and_begins_again,
          view_writes_what_it_has, view_shows_connections_while_they_last, view_says_what_was_dropped,
-         view_survives_its_interface]
+         view_survives_its_interface, view_picks_an_interface, view_captures_elsewhere,
+         view_captures_beside_a_file, view_has_no_rights]

@@ -300,6 +300,21 @@ state_of(pid_t pid)
 	return end && end[1] ? end[2] : 'X';
 }
 
+pid_t
+term_view(const struct term *t)
+{
+	char path[64];
+	int pid;
+	pid_t last = t->pid;
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)t->pid, (int)t->pid);
+	FILE *f = fopen(path, "re");
+	while (f && fscanf(f, "%d", &pid) == 1)
+		last = pid;
+	if (f)
+		fclose(f);
+	return last;
+}
+
 bool
 term_quiet(struct term *t)
 {
@@ -307,7 +322,7 @@ term_quiet(struct term *t)
 	char name[64];
 	if (t->ended || t->stopped)
 		return true;
-	if (term_now() - t->stirred_ns < QUIET_NS || state_of(t->pid) != 'S')
+	if (term_now() - t->stirred_ns < QUIET_NS || state_of(term_view(t)) != 'S')
 		return false;
 	if (ptsname_r(t->master, name, sizeof(name)) != 0)
 		return true;

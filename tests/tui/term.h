@@ -50,6 +50,8 @@ void term_resize(struct term *t, int cols, int rows);
 void term_continue(struct term *t);
 /** Take the terminal away. */
 void term_vanish(struct term *t);
+/** The process that draws: the last one that the program has made, or else the program itself. */
+pid_t term_view(const struct term *t);
 /** Whether the program has read all its keys, said all it had to say, and sleeps. */
 bool term_quiet(struct term *t);
 

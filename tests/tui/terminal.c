@@ -5,11 +5,13 @@
  * it was at first, and the program started before has to end well. `terminal --keys` prints the
  * table of keys. With -i every command is answered by "ok" or what went wrong.
  */
+#include <linux/capability.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -226,12 +228,19 @@ cmd_signal(char *arg)
 	static const struct {
 		const char *name;
 		int number;
-	} signals[] = {{"TERM", SIGTERM}, {"HUP", SIGHUP},    {"INT", SIGINT},
-		       {"TSTP", SIGTSTP}, {"STOP", SIGSTOP},  {"SEGV", SIGSEGV},
-		       {"ABRT", SIGABRT}, {"WINCH", SIGWINCH}};
+	} signals[] = {{"TERM", SIGTERM}, {"HUP", SIGHUP},     {"INT", SIGINT},
+		       {"TSTP", SIGTSTP}, {"STOP", SIGSTOP},   {"SEGV", SIGSEGV},
+		       {"ABRT", SIGABRT}, {"WINCH", SIGWINCH}, {"KILL", SIGKILL}};
+	pid_t to = run.term.pid;
+	if (!strncmp(arg, "view ", 5))
+		to = term_view(&run.term);
+	else if (!strncmp(arg, "all ", 4))
+		to = -run.term.pid;
+	if (strchr(arg, ' '))
+		arg = strchr(arg, ' ') + 1;
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		if (!strcmp(arg, signals[i].name)) {
-			kill(run.term.pid, signals[i].number);
+			kill(to, signals[i].number);
 			return;
 		}
 	script_fail("signal: unknown");
@@ -442,6 +451,9 @@ main(int argc, char **argv)
 		return 0;
 	}
 	run.interactive = argc > 1 && !strcmp(argv[1], "-i");
+	/* Scripts and random keys capture nothing, whoever runs them. */
+	if (!run.interactive)
+		prctl(PR_CAPBSET_DROP, CAP_NET_RAW);
 	signal(SIGPIPE, SIG_IGN);
 	forget();
 	while (next_line(line)) {
