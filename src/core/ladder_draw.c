@@ -16,8 +16,8 @@
 enum {
 	LINE = 2048, /* bytes of one line */
 	LABEL = 512,
-	TIME = 10,
-	DELTA = 11,
+	TIME = 8,  /* least cells of a time … */
+	DELTA = 8, /* … and of a difference */
 	STATE = 12,
 	STATE_SHORT = 8,
 	NOTE = 29,
@@ -68,6 +68,22 @@ time_cells(const struct ni_ladder_look *k, const struct ni_ladder *l)
 }
 
 static unsigned
+delta_cells(const struct ni_ladder *l)
+{
+	char mem[64];
+	struct ni_buf b = ni_buf(mem, sizeof(mem));
+	int64_t most = 0;
+	for (size_t i = 0; i < l->rows; i++) {
+		int64_t ns = l->row[i].first_ns - l->row[i].previous_ns;
+		ns = ns >= 0 ? ns : ns == INT64_MIN ? INT64_MAX : -ns;
+		most = ns > most ? ns : most;
+	}
+	put_delta(&b, most);
+	unsigned cells = ni_cells(mem, b.len);
+	return cells > DELTA ? cells : DELTA;
+}
+
+static unsigned
 digits(uint64_t v)
 {
 	unsigned n = 1;
@@ -96,11 +112,11 @@ leaves(const struct ni_ladder_look *k, unsigned lane)
 void
 ni_ladder_fit(struct ni_ladder_look *k, const struct ni_ladder *l)
 {
-	enum { FOR_NOTE = 30, FOR_DELTA = 30, FOR_TIME = 26, FOR_STATE = 20 };
+	enum { FOR_NOTE = 30, FOR_DELTA = 26, FOR_TIME = 26, FOR_STATE = 20 };
 	if (k->width < NI_LADDER_MIN_WIDTH)
 		k->width = NI_LADDER_MIN_WIDTH;
 	k->time_cells = time_cells(k, l);
-	k->delta_cells = k->no_delta ? 0 : DELTA;
+	k->delta_cells = k->no_delta ? 0 : delta_cells(l);
 	k->state_cells = STATE;
 	k->frame_cells = 1 + digits(l->last_frame);
 	k->note_cells = NOTE;
