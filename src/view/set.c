@@ -20,7 +20,7 @@ grow(struct ni_set *s, uint64_t blocks)
 {
 	if (blocks <= s->blocks)
 		return true;
-	uint64_t n = blocks + blocks / 2 + 4;
+	uint64_t n = blocks + blocks / 4 + 4;
 	uint64_t *bits = realloc(s->bits, n * WORDS * sizeof(*bits));
 	if (!bits)
 		return false;
@@ -65,6 +65,12 @@ ni_set_copy(struct ni_set *to, const struct ni_set *from)
 	to->seen = from->seen;
 	to->count = from->count;
 	return true;
+}
+
+uint64_t
+ni_set_bytes(const struct ni_set *s)
+{
+	return s->blocks * (WORDS * sizeof(*s->bits) + sizeof(*s->before));
 }
 
 bool

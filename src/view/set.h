@@ -19,6 +19,8 @@ void ni_set_free(struct ni_set *s);
 bool ni_set_copy(struct ni_set *to, const struct ni_set *from);
 /** Tell about packet @number; numbers must ascend. False when memory is short. */
 bool ni_set_add(struct ni_set *s, uint64_t number, bool member);
+/** Bytes in use. */
+uint64_t ni_set_bytes(const struct ni_set *s);
 bool ni_set_has(const struct ni_set *s, uint64_t number);
 /** Members smaller than @number. */
 uint64_t ni_set_rank(const struct ni_set *s, uint64_t number);

@@ -278,7 +278,7 @@ reserve(struct ni_sorted *o, uint64_t n)
 {
 	if (n <= o->room)
 		return true;
-	uint64_t room = n + n / 16;
+	uint64_t room = n + n / 64;
 	uint32_t *more = realloc(o->row, room * sizeof(*more));
 	if (!more)
 		return false;

@@ -14,14 +14,18 @@
 #include <cmocka.h>
 
 #include "columns.h"
+#include "filtering.h"
 #include "model.h"
 #include "netinspect/proto.h"
 #include "replay.h"
+#include "sorted.h"
 #include "tcp_track.h"
 
 enum { PAGE = 40, SLICE_NS = 2000000, SHOWN = 10, MOST = 30000000 };
 
 /* ---- captures ---- */
+
+static char path[] = "/tmp/netinspect-long-XXXXXX";
 
 struct side {
 	uint32_t seq;
@@ -97,11 +101,11 @@ segment(struct made *m, const struct side *a, const struct side *b, unsigned fla
 }
 
 static void
-begin_file(struct made *m, const char *path)
+begin_file(struct made *m, const char *file)
 {
 	static const uint32_t head[6] = {0xa1b2c3d4, 2 | 4 << 16, 0, 0, 65535, 1};
 	*m = (struct made){.us = 1700000000000000, .state = 88172645463325252U};
-	m->file = fopen(path, "wb");
+	m->file = fopen(file, "wb");
 	assert_non_null(m->file);
 	fwrite(head, sizeof(head), 1, m->file);
 }
@@ -188,10 +192,10 @@ exchange(struct made *m, struct side *c, struct side *s, unsigned i)
 
 /* One connection with nothing but bytes, or with exchanges. */
 static void
-make_one(const char *path, uint64_t packets, bool http)
+make_one(const char *file, uint64_t packets, bool http)
 {
 	struct made m;
-	begin_file(&m, path);
+	begin_file(&m, file);
 	struct side c = side(1, 40000, 1000);
 	struct side s = side(2, http ? 80 : 5201, UINT32_MAX - 100000);
 	open_talk(&m, &c, &s);
@@ -207,13 +211,13 @@ make_one(const char *path, uint64_t packets, bool http)
 
 /* Several long ones, with short ones on the same ports again and again among them. */
 static void
-make_many(const char *path, uint64_t packets)
+make_many(const char *file, uint64_t packets)
 {
 	enum { LONG = 5 };
 	struct made m;
 	struct side c[LONG];
 	struct side s[LONG];
-	begin_file(&m, path);
+	begin_file(&m, file);
 	for (unsigned i = 0; i < LONG; i++) {
 		c[i] = side(1 + i, 40000 + i, 5000 * i);
 		s[i] = side(100, 80, 7000 * i);
@@ -244,10 +248,10 @@ make_session(void *ctx, const struct ni_session_opts *o, struct ni_err *err)
 }
 
 static struct ni_source *
-open_file(const char *path)
+open_file(const char *file)
 {
 	struct ni_source *s;
-	struct ni_file_options o = {.path = path};
+	struct ni_file_options o = {.path = file};
 	assert_int_equal(ni_source_open_file(&s, &o, NULL), 0);
 	return s;
 }
@@ -296,9 +300,9 @@ static uint64_t *said; /* a hash for each packet */
 static uint64_t packets;
 
 static void
-pass(const char *path, uint64_t tell)
+pass(const char *file, uint64_t tell)
 {
-	struct ni_source *s = open_file(path);
+	struct ni_source *s = open_file(file);
 	struct ni_session *session = ni_session_new(NULL, NULL);
 	struct ni_frame f;
 	uint64_t room = 0;
@@ -383,12 +387,12 @@ page(struct ni_model *m, uint64_t from, uint64_t step, struct seen *seen)
 
 /* Jump around; for a page not more packets than @most, of all pages together. */
 static void
-check(const char *path, unsigned pages, uint64_t most)
+check(const char *file, unsigned pages, uint64_t most)
 {
-	struct seen seen = {.path = path};
+	struct seen seen = {.path = file};
 	uint64_t taken = 0;
-	pass(path, 0);
-	struct ni_source *s = open_file(path);
+	pass(file, 0);
+	struct ni_source *s = open_file(file);
 	struct ni_model *m = load(s);
 	struct made random = {.state = 4711};
 	for (unsigned i = 0; i < pages; i++) {
@@ -398,7 +402,7 @@ check(const char *path, unsigned pages, uint64_t most)
 	}
 	page(m, packets > PAGE ? packets - PAGE : 1, 1, &seen);
 	print_message(
-	    "%s: %llu packets, %llu rows, %llu wrong; at most %llu for a page; %llu KiB\n", path,
+	    "%s: %llu packets, %llu rows, %llu wrong; at most %llu for a page; %llu KiB\n", file,
 	    (unsigned long long)packets, (unsigned long long)seen.told,
 	    (unsigned long long)seen.wrong, (unsigned long long)taken,
 	    (unsigned long long)ni_model_stats(m).bytes / 1024);
@@ -411,7 +415,40 @@ check(const char *path, unsigned pages, uint64_t most)
 	said = NULL;
 }
 
-static char path[] = "/tmp/netinspect-long-XXXXXX";
+/* Bytes a packet when a list of all is filtered and sorted. */
+static void
+test_memory(void **state)
+{
+	(void)state;
+	struct ni_filter_error why;
+	const char *given = getenv("NI_LONG_CAPTURE");
+	if (!given)
+		make_one(path, 200000, false);
+	pass(given ? given : path, 0);
+	struct ni_source *s = open_file(given ? given : path);
+	struct ni_model *m = load(s);
+	struct ni_filtering *f = ni_filtering_new(m);
+	assert_int_equal(ni_filtering_set(f, "frame", &why), 0);
+	while (ni_filtering_work(f, SLICE_NS))
+		;
+	const struct ni_set *set = ni_filtering_found(f);
+	struct ni_sorted_of of = {set, packets, ni_filtering_changes(f)};
+	struct ni_sorted *o = ni_sorted_new(m, NI_SORTED_LENGTH, true);
+	while (ni_sorted_work(o, &of, SLICE_NS))
+		;
+	assert_int_equal(ni_sorted_count(o), packets);
+	uint64_t bytes = ni_model_stats(m).bytes + ni_sorted_bytes(o) + ni_set_bytes(set);
+	print_message("%llu packets: %.2f bytes for each\n", (unsigned long long)packets,
+		      (double)bytes / (double)packets);
+	/* Beside the last chunk of the index, and what any list of connections may take. */
+	assert_true(bytes <= 32 * packets + 8192 * 28 + 1024 * 1024);
+	ni_sorted_free(&o);
+	ni_filtering_free(&f);
+	ni_model_free(&m);
+	ni_source_close(&s);
+	free(said);
+	said = NULL;
+}
 
 static void
 test_bytes(void **state)
@@ -458,9 +495,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_bytes),
-	    cmocka_unit_test(test_exchanges),
-	    cmocka_unit_test(test_many),
+	    cmocka_unit_test(test_bytes), cmocka_unit_test(test_exchanges),
+	    cmocka_unit_test(test_many),  cmocka_unit_test(test_memory),
 	    cmocka_unit_test(test_given),
 	};
 	int fd = mkstemp(path);
