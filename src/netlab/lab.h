@@ -213,7 +213,7 @@ struct nl_world {
 	const char *program; /* netinspect */
 	const char *file[NL_POINTS_MAX];
 	struct nl_value let[NL_LETS_MAX];
-	unsigned nlets; /* computed so far */
+	bool has_let[NL_LETS_MAX]; /* computed */
 };
 
 /**
@@ -224,6 +224,8 @@ struct nl_world {
 const char *nl_fill(struct nl_world *w, const char *text, bool loose, const struct nl_expr **none,
 		    struct ni_err *err);
 
+/** Compute the lets that need no capture, for questions that name them. */
+void nl_world_preview(struct nl_world *w);
 /** Look whether the captures are this lab's with this seed, and compute the lets. */
 int nl_world_open(struct nl_world *w, struct ni_err *err);
 

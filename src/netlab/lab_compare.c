@@ -119,7 +119,7 @@ choice_of(struct nl_world *w, const struct nl_question *q, const char *text)
 {
 	size_t n = strlen(text);
 	for (unsigned i = 0; i < q->nchoices; i++)
-		if (nl_word_means(q->choice[i].word, text, n))
+		if (same_text(q->choice[i].word, text) || nl_word_means(q->choice[i].word, text, n))
 			return q->choice[i].word;
 	for (unsigned i = 0; i < q->nchoices; i++) {
 		const char *equals = q->choice[i].equals;

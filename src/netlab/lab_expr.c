@@ -151,9 +151,9 @@ value_of(struct nl_world *w, const char *name, size_t n, bool loose, const struc
 		const struct nl_value *v = &w->let[i];
 		if (strlen(lab->let[i].name) != n || memcmp(lab->let[i].name, name, n) != 0)
 			continue;
-		if (i < w->nlets && v->none)
+		if (w->has_let[i] && v->none)
 			*none = v->none;
-		if (i >= w->nlets || !v->nrows)
+		if (!w->has_let[i] || !v->nrows)
 			return "";
 		char *text = nl_copy(w->pool, "", 0);
 		for (size_t k = 0; k < v->row[0].n; k++)

@@ -131,6 +131,7 @@ write_form(struct nl_world *w, const char *dir, struct ni_err *err)
 	FILE *f = create(w->pool, dir, "answers.txt", err);
 	if (!f)
 		return NI_ERR_RUN;
+	nl_world_preview(w);
 	nl_form_write(f, w, false);
 	return done(f, dir, err);
 }

@@ -52,6 +52,7 @@ nl_do_ask(const struct nl_lab_opts *o, struct nl_pool *pool, struct ni_err *err)
 	struct nl_world *w = nl_take(pool, sizeof(*w));
 	*w = (struct nl_world){.lab = lab, .pool = pool};
 	nl_draw(lab, pool, o->seed ? o->seed : nl_seed_new(pool), &w->params);
+	nl_world_preview(w);
 	nl_form_write(stdout, w, o->predict);
 	return NI_SUCCESS;
 }

@@ -424,14 +424,33 @@ int
 nl_world_open(struct nl_world *w, struct ni_err *err)
 {
 	int rc = NI_SUCCESS;
-	w->nlets = 0;
 	for (unsigned i = 0; !rc && i < w->lab->nvalids; i++)
 		rc = check_valid(w, &w->lab->valid[i], err);
-	for (; !rc && w->nlets < w->lab->nlets; w->nlets++) {
-		const struct nl_let *let = &w->lab->let[w->nlets];
-		rc = get_or_empty(w, &let->value, let->empty, &w->let[w->nlets], err);
+	for (unsigned i = 0; !rc && i < w->lab->nlets; i++) {
+		const struct nl_let *let = &w->lab->let[i];
+		rc = get_or_empty(w, &let->value, let->empty, &w->let[i], err);
+		w->has_let[i] = true;
 	}
 	return rc;
+}
+
+/* Whether @text names let number @i. */
+static bool
+names_let(struct nl_world *w, const char *text, unsigned i)
+{
+	return strstr(text, nl_fmt(w->pool, "{%s}", w->lab->let[i].name));
+}
+
+void
+nl_world_preview(struct nl_world *w)
+{
+	for (unsigned i = 0; i < w->lab->nlets; i++) {
+		const struct nl_expr *e = &w->lab->let[i].value;
+		bool ready = e->how != NL_FRAMES;
+		for (unsigned k = 0; ready && k < i; k++)
+			ready = w->has_let[k] || !names_let(w, e->text, k);
+		w->has_let[i] = ready && !nl_value_get(w, e, &w->let[i], NULL);
+	}
 }
 
 /* ---- commands to show ---- */
@@ -474,7 +493,7 @@ say_lets(struct nl_world *w, const char *text, bool said[NL_LETS_MAX],
 {
 	for (unsigned i = 0; i < w->lab->nlets; i++) {
 		const struct nl_let *let = &w->lab->let[i];
-		if (said[i] || !strstr(text, nl_fmt(w->pool, "{%s}", let->name)))
+		if (said[i] || !names_let(w, text, i))
 			continue;
 		said[i] = true;
 		if (let->value.how == NL_FRAMES)

@@ -38,6 +38,7 @@ static const struct word {
     {"increases", "增大 变大 增加", "increase grows"},
     {"decreases", "减小 变小 减少", "decrease shrinks"},
     {"same", "不变 相同 一样", "unchanged"},
+    {"doubles", "加倍 翻倍", "double"},
 };
 
 enum { NWORDS = sizeof(words) / sizeof(words[0]) };
