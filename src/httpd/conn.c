@@ -48,8 +48,7 @@ free_body(const struct ni_hd_conn *c, struct ni_hd_body *b)
 {
 	if (!b)
 		return;
-	if (c->core->body_used)
-		atomic_fetch_sub(c->core->body_used, b->cap);
+	ni_hd_memory_give(c->core, b->cap);
 	free(b->head);
 	free(b->data);
 	free(b);
@@ -253,21 +252,17 @@ on_other(struct ni_hd_conn *c, const char *p, size_t n, int status)
 static bool
 make_room(const struct ni_hd_conn *c, struct ni_hd_body *b, size_t n)
 {
-	atomic_ullong *used = c->core->body_used;
 	if (b->cap - b->len >= n)
 		return true;
 	size_t cap = b->cap ? b->cap : 1024;
 	while (cap - b->len < n)
 		cap *= 2;
 	size_t more = cap - b->cap;
-	if (used && atomic_fetch_add(used, more) + more > c->core->body_total) {
-		atomic_fetch_sub(used, more);
+	if (!ni_hd_memory_take(c->core, more))
 		return false;
-	}
 	char *p = realloc(b->data, cap);
 	if (!p) {
-		if (used)
-			atomic_fetch_sub(used, more);
+		ni_hd_memory_give(c->core, more);
 		return false;
 	}
 	b->data = p;

@@ -46,6 +46,15 @@ int ni_hd_precondition(const struct ni_hd_request *r, const struct ni_hd_file *f
 /** Whether Range still applies under If-Range (RFC 9110 section 13.1.5). */
 bool ni_hd_range_applies(const struct ni_hd_request *r, const struct ni_hd_file *f);
 
+/** Take @n bytes from the memory for bodies; false if there are not so many. */
+bool ni_hd_memory_take(const struct ni_hd_core *core, size_t n);
+
+/** Give @n bytes back to it. */
+void ni_hd_memory_give(const struct ni_hd_core *core, size_t n);
+
+/** Make room for @n more bytes of output; false without memory, and nothing is lost then. */
+bool ni_hd_room(struct ni_hd_conn *c, size_t n);
+
 /** Append @n bytes to the output. On lack of memory the connection is aborted. */
 void ni_hd_put(struct ni_hd_conn *c, const char *p, size_t n);
 

@@ -48,7 +48,8 @@ struct ni_hd_core {
 	struct ni_hd_knobs knobs;
 	struct ni_hd_site *site;
 	const char *model;
-	/* Memory of all request bodies together, and how much it may be; NULL: not counted. */
+	/* Memory of all bodies together, of requests and of responses that were made here, and how
+	 * much it may be; NULL: not counted. */
 	atomic_ullong *body_used;
 	uint64_t body_total;
 	bool list;      /* directory lists */

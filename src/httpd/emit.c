@@ -133,6 +133,7 @@ ni_hd_emit(struct ni_hd_conn *c, const struct ni_hd_request *r, const struct ni_
 	char head[2048];
 	struct ni_buf b = ni_buf(head, sizeof(head));
 	bool chunks = wants_chunks(c, r, rep);
+	bool content = rep->type && r->method != NI_HD_HEAD;
 	if (!c->out) {
 		c->deadline_ms = c->env->now_ms + c->core->limits.write_ms;
 		c->phase_bytes = 0;
@@ -140,6 +141,11 @@ ni_hd_emit(struct ni_hd_conn *c, const struct ni_hd_request *r, const struct ni_
 			c->hold_ms = c->env->now_ms + c->knobs->delay_first_ms;
 			c->deadline_ms += c->knobs->delay_first_ms;
 		}
+	}
+	if (content && rep->body && !ni_hd_room(c, sizeof(head) + (size_t)rep->n)) {
+		/* Who does not read what he asked for would fill the memory of all. */
+		ni_hd_emit_error(c, r, 503, "", true);
+		return;
 	}
 	ni_buf_str(&b, c->knobs->http10 ? "HTTP/1.0 " : "HTTP/1.1 ");
 	ni_buf_u64(&b, (uint64_t)rep->status);
@@ -156,7 +162,6 @@ ni_hd_emit(struct ni_hd_conn *c, const struct ni_hd_request *r, const struct ni_
 	bool close = put_framing(&b, c, r, rep, chunks);
 	if (!c->knobs->http09)
 		ni_hd_put(c, b.p, b.len);
-	bool content = rep->type && r->method != NI_HD_HEAD;
 	if (rep->file && content && chunks)
 		put_file_chunks(c, rep);
 	else if (rep->file && content)

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -89,8 +90,11 @@ ni_hd_log_reopen(struct ni_hd_log *l)
 	if (l->fd == STDOUT_FILENO)
 		return;
 	int fd = open(l->name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
-	if (fd < 0)
+	if (fd < 0) {
+		fprintf(stderr, "netinspect-httpd: --access-log %s: %s; the old one stays\n",
+			l->name, strerror(errno));
 		return;
+	}
 	pthread_mutex_lock(&l->lock);
 	write_out(l);
 	close(l->fd);

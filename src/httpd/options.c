@@ -44,7 +44,7 @@ static const struct ni_opt options[] = {
 	{NI_OPT_NUMBER, 0, "max-per-address", "N", "of another host, in all workers together (default 256, 0: no limit)", AT(max_per_ip), 10000000, NULL},
 	{NI_OPT_NUMBER, 0, "max-requests", "N", "of one connection, then close (default 0: no limit)", AT(max_requests), 1000000000, NULL},
 	{NI_OPT_BIG, 0, "max-body", "BYTES", "of a request, then 413 (default 1048576)", AT(max_body), UINT64_MAX >> 8, NULL},
-	{NI_OPT_BIG, 0, "max-bodies", "BYTES", "of all requests together, in a process, then 503 (default 67108864)", AT(max_bodies), UINT64_MAX >> 8, NULL},
+	{NI_OPT_BIG, 0, "max-bodies", "BYTES", "of requests and of answers to them, all together, in a process, then 503 (default 67108864)", AT(max_bodies), UINT64_MAX >> 8, NULL},
 	{NI_OPT_NUMBER, 0, "header-timeout", "SECONDS", "for a whole request header, then 408 (default 10)", AT(head_s), 86400, NULL},
 	{NI_OPT_NUMBER, 0, "body-timeout", "SECONDS", "for a body, and more for each --min-rate bytes (default 10)", AT(body_s), 86400, NULL},
 	{NI_OPT_NUMBER, 0, "write-timeout", "SECONDS", "for a response, likewise (default 30)", AT(write_s), 86400, NULL},

@@ -6,6 +6,31 @@
 
 #include "conn_priv.h"
 
+/* An ordinary answer is smaller, and counting would cost it more than its memory is worth. */
+enum { UNCOUNTED_MAX = 4096 };
+
+bool
+ni_hd_memory_take(const struct ni_hd_core *core, size_t n)
+{
+	if (!core->body_used || atomic_fetch_add(core->body_used, n) + n <= core->body_total)
+		return true;
+	atomic_fetch_sub(core->body_used, n);
+	return false;
+}
+
+void
+ni_hd_memory_give(const struct ni_hd_core *core, size_t n)
+{
+	if (core->body_used && n)
+		atomic_fetch_sub(core->body_used, n);
+}
+
+static size_t
+counted(size_t cap)
+{
+	return cap > UNCOUNTED_MAX ? cap : 0;
+}
+
 void
 ni_hd_outq_free(struct ni_hd_conn *c)
 {
@@ -15,23 +40,46 @@ ni_hd_outq_free(struct ni_hd_conn *c)
 	for (unsigned i = q->first; i < q->n; i++)
 		if (q->seg[i].file)
 			c->core->site->put(c->core->site, q->seg[i].file);
+	ni_hd_memory_give(c->core, counted(q->cap));
 	free(q->buf);
 	free(q);
 	c->out = NULL;
 }
 
 static bool
-grow(struct ni_hd_outq *q, size_t n)
+grow(const struct ni_hd_core *core, struct ni_hd_outq *q, size_t n)
 {
 	size_t cap = q->cap ? q->cap : 1000;
 	while (cap - q->len < n)
 		cap *= 2;
-	char *p = cap == q->cap ? q->buf : realloc(q->buf, cap);
-	if (!p)
+	if (cap == q->cap)
+		return true;
+	size_t more = counted(cap) - counted(q->cap);
+	if (!ni_hd_memory_take(core, more))
 		return false;
+	char *p = realloc(q->buf, cap);
+	if (!p) {
+		ni_hd_memory_give(core, more);
+		return false;
+	}
 	q->buf = p;
 	q->cap = cap;
 	return true;
+}
+
+bool
+ni_hd_room(struct ni_hd_conn *c, size_t n)
+{
+	if (!c->out) {
+		c->out = malloc(sizeof(*c->out));
+		if (!c->out)
+			return false;
+		/* The segments need no zeroing. */
+		c->out->buf = NULL;
+		c->out->len = c->out->cap = 0;
+		c->out->first = c->out->n = 0;
+	}
+	return grow(c->core, c->out, n);
 }
 
 static struct ni_hd_outq *
@@ -39,16 +87,7 @@ queue(struct ni_hd_conn *c, size_t n)
 {
 	if (c->phase == NI_HD_ABORTED)
 		return NULL;
-	if (!c->out) {
-		c->out = malloc(sizeof(*c->out));
-		if (c->out) {
-			/* The segments need no zeroing. */
-			c->out->buf = NULL;
-			c->out->len = c->out->cap = 0;
-			c->out->first = c->out->n = 0;
-		}
-	}
-	if (!c->out || c->out->n == NI_HD_SEGS || !grow(c->out, n)) {
+	if (!ni_hd_room(c, n) || c->out->n == NI_HD_SEGS) {
 		c->phase = NI_HD_ABORTED;
 		return NULL;
 	}

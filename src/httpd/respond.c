@@ -93,10 +93,34 @@ stream(struct ni_hd_conn *c, const struct ni_hd_request *r)
 	free(p);
 }
 
+/* Whether the client named this host, by a name that no other can have. A page from elsewhere may
+ * point a name of its own here (DNS rebinding) and have a browser on this host read for it. */
+static bool
+is_local_name(struct ni_hd_span host)
+{
+	size_t n = host.n;
+	while (n && host.p[n - 1] >= '0' && host.p[n - 1] <= '9')
+		n--;
+	if (n && host.p[n - 1] == ':')
+		host.n = n - 1; /* without the port */
+	if (!host.p || ni_hd_span_is(host, "localhost") || ni_hd_span_is(host, "[::1]"))
+		return true;
+	if (host.n < 4 || memcmp(host.p, "127.", 4) != 0)
+		return false;
+	for (size_t i = 4; i < host.n; i++)
+		if (host.p[i] != '.' && (host.p[i] < '0' || host.p[i] > '9'))
+			return false;
+	return true;
+}
+
 static void
 status_page(struct ni_hd_conn *c, const struct ni_hd_request *r, bool html)
 {
 	enum { STATUS_MAX = 1 << 18 };
+	if (!is_local_name(r->field[NI_HD_F_HOST])) {
+		error(c, r, 403, "");
+		return;
+	}
 	char *p = malloc(STATUS_MAX);
 	if (!p) {
 		error(c, r, 503, "");
@@ -438,7 +462,7 @@ ni_hd_respond(struct ni_hd_conn *c, const struct ni_hd_request *r, int status, c
 	} else if (!special) {
 		error(c, r, 405, writable ? READ_WRITE : READ_ONLY);
 	} else if (!strcmp(path, "echo")) {
-		emit_bytes(c, r, "application/octet-stream", r->query.p, r->query.n);
+		echo(c, r, r->query.p, r->query.n);
 	} else if (!strcmp(path, "stream")) {
 		stream(c, r);
 	} else if (c->core->status && !strcmp(path, "status")) {

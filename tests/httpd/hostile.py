@@ -25,10 +25,10 @@ NETLAB = os.environ.get('NETLAB') or os.path.join(os.path.dirname(BINARY) or '.'
 CLOSE = b'Connection: close\r\n'
 
 
-def ask(server, target=b'/file.txt', fields=b'', method=b'GET', body=b''):
+def ask(server, target=b'/file.txt', fields=b'', method=b'GET', body=b'', host=b'localhost'):
     s = server.connect()
     try:
-        s.sendall(req(target, CLOSE + fields, method, body=body))
+        s.sendall(req(target, CLOSE + fields, method, body=body).replace(H, b'Host: ' + host + b'\r\n'))
     except OSError:
         pass  # refused already: the answer is there to be read
     raw, end = read_all(s)
@@ -169,6 +169,44 @@ def prying(root):
     listener.close()
     s2.stop()
     s.stop()
+
+
+def rebinding(root):
+    """/status by names that are not this host's own, as a page from elsewhere would ask for it."""
+    s = Server(BINARY, 'epoll-et', '--root', root)
+    for host, status in ((b'localhost', 200), (b'localhost:80', 200), (b'[::1]:7788', 200),
+                         (b'127.0.0.1', 200), (b'127.9.8.7:1', 200), (b'evil.example', 403),
+                         (b'localhost.evil.example', 403), (b'localhost5', 403), (b'127.0.0.1.evil', 403),
+                         (b'127.evil', 403), (b'128.0.0.1', 403), (b'', 403)):
+        raw, _ = ask(s, b'/status', host=host)
+        check('status', host.decode(), statuses(raw) == [status], raw[:80])
+    s.stop()
+
+
+def unread(root):
+    """Answers that nobody reads: what is kept of them is bounded, like bodies that come in."""
+    for path in b'/stream?bytes=900000', b'/echo':
+        s = Server(BINARY, 'epoll-et', '--max-bodies', '4000000', '--sndbuf', '4096')
+        held, refused = [], 0
+        for _ in range(12):
+            c = socket.socket()
+            c.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            c.settimeout(5)
+            c.connect(('127.0.0.1', s.port))
+            body = b'x' * 900000
+            if path == b'/echo':
+                c.sendall(req(path, b'Content-Length: 900000\r\n', b'POST', body=body))
+            else:
+                c.sendall(req(path))
+            refused += statuses(c.recv(60, socket.MSG_PEEK)) == [503]
+            held.append(c)
+        check('unread', path.decode(), 8 <= refused <= 10, refused)
+        for c in held:
+            c.close()
+        time.sleep(0.2)
+        raw, _ = ask(s, b'/stream?bytes=900000')
+        check('unread', path.decode() + ': given back', statuses(raw) == [200], raw[:60])
+        s.stop()
 
 
 def few_descriptors(root):
@@ -341,7 +379,7 @@ def one_address(root):
 
 
 def main():
-    for test in (slowloris, vanishing, greedy, prying, few_descriptors, little_memory,
+    for test in (slowloris, vanishing, greedy, prying, rebinding, unread, few_descriptors, little_memory,
                  signals_under_load, one_address):
         root = tempfile.mkdtemp()
         try:
