@@ -122,6 +122,7 @@ ni_hd_conn_shut(struct ni_hd_conn *c)
 {
 	if (c->phase != NI_HD_SHUT)
 		return;
+	c->fin_sent = !c->eof;
 	c->phase = NI_HD_LINGER;
 	set_deadline(c, c->knobs->half_close ? WAIT_FIN_MS : c->core->limits.linger_ms);
 }
@@ -300,6 +301,10 @@ take_body(struct ni_hd_conn *c, const char *p, size_t n)
 	c->phase = NI_HD_REQUEST;
 	if (rc == 1) {
 		struct ni_hd_request r;
+		/* What comes back is counted in its turn; for the moment of copying there are two.
+		 */
+		ni_hd_memory_give(c->core, b->cap);
+		b->cap = 0;
 		ni_hd_request_parse(&r, b->head, b->head_len); /* it was good before */
 		ni_hd_respond(c, &r, 0, b->keep ? b->data : "", b->keep ? b->len : 0);
 	} else {

@@ -100,6 +100,7 @@ struct ni_hd_conn {
 	bool draining;       /* the server is stopping */
 	bool unread;         /* the client may still be sending: linger before closing */
 	bool timed_out;      /* for the log */
+	bool fin_sent;       /* before the client's came, for the log too */
 };
 
 enum {

@@ -137,6 +137,7 @@ ni_hd_link_new(struct ni_hd_server *s, struct ni_hd_env *env, int fd, const stru
 	l->env = env;
 	l->fd = fd;
 	l->peer = *peer;
+	l->since_ms = env->now_ms;
 	l->readable = l->writable = true; /* trying costs less than asking */
 	pthread_mutex_lock(&s->lock);
 	l->next = s->links;
@@ -161,6 +162,8 @@ ni_hd_link_free(struct ni_hd_link *l)
 		l->next->prev = l->prev;
 	s->nlinks--;
 	pthread_mutex_unlock(&s->lock);
+	if (s->log)
+		ni_hd_log_end(l);
 	if (ni_hd_conn_wants(&l->conn) & NI_HD_WANT_ABORT) {
 		/* A linger time of zero: close() sends a reset instead of a FIN. */
 		struct linger reset = {.l_onoff = 1, .l_linger = 0};
@@ -265,8 +268,10 @@ ni_hd_link_run(struct ni_hd_link *l)
 		} else {
 			return true;
 		}
-		if (!fine)
+		if (!fine) {
+			l->broken = true;
 			return false;
+		}
 	}
 	return true;
 }

@@ -144,9 +144,9 @@ close_reason(const struct ni_hd_link *l, const struct ni_hd_request *r, int stat
 				  : "knob";
 }
 
+/* The four numbers that name the connection, as netinspect names them. */
 static void
-json(struct ni_buf *b, const struct ni_hd_link *l, const struct ni_hd_request *r, int status,
-     uint64_t bytes)
+put_tuple(struct ni_buf *b, const struct ni_hd_link *l)
 {
 	struct sockaddr_storage a = {0};
 	struct sockaddr_in6 own;
@@ -159,18 +159,50 @@ json(struct ni_buf *b, const struct ni_hd_link *l, const struct ni_hd_request *r
 	ni_hd_put_address(b, &l->peer.addr.sin6_addr);
 	ni_buf_fmt(b, "\",\"orig_p\":%u,\"resp_h\":\"", ntohs(l->peer.addr.sin6_port));
 	ni_hd_put_address(b, &own.sin6_addr);
-	ni_buf_fmt(b, "\",\"resp_p\":%u,\"request\":", ntohs(own.sin6_port));
-	put_quoted(b, r->line);
-	ni_buf_fmt(b, ",\"number\":%u,\"status\":%d,\"bytes\":", l->conn.requests, status);
-	ni_buf_u64(b, bytes);
+	ni_buf_fmt(b, "\",\"resp_p\":%u", ntohs(own.sin6_port));
+}
+
+static void
+put_traffic(struct ni_buf *b, const struct ni_hd_link *l)
+{
 	ni_buf_str(b, ",\"conn_bytes_in\":");
 	ni_buf_u64(b, l->conn.bytes_in);
 	ni_buf_str(b, ",\"conn_bytes_out\":");
 	ni_buf_u64(b, l->conn.bytes_out);
+}
+
+static void
+json(struct ni_buf *b, const struct ni_hd_link *l, const struct ni_hd_request *r, int status,
+     uint64_t bytes)
+{
+	put_tuple(b, l);
+	ni_buf_str(b, ",\"request\":");
+	put_quoted(b, r->line);
+	ni_buf_fmt(b, ",\"number\":%u,\"status\":%d,\"bytes\":", l->conn.requests, status);
+	ni_buf_u64(b, bytes);
+	put_traffic(b, l);
 	ni_buf_str(b, ",\"user_agent\":");
 	put_quoted(b, r->field[NI_HD_F_USER_AGENT]);
 	ni_buf_fmt(b, ",\"model\":\"%s\",\"close\":\"%s\"}", l->server->model->name,
 		   close_reason(l, r, status));
+}
+
+/* Take the line in @b, which has room for its end. */
+static void
+append(struct ni_hd_log *log, struct ni_buf *b, time_t wall)
+{
+	b->cap++;
+	ni_buf_c(b, '\n');
+	pthread_mutex_lock(&log->lock);
+	if (log->len + b->len > BUFFER)
+		write_out(log);
+	memcpy(log->buf + log->len, b->p, b->len);
+	log->len += b->len;
+	/* Somebody may be watching: nothing stays here for more than a second of traffic. */
+	if (log->last != wall || log->fd == STDOUT_FILENO)
+		write_out(log);
+	log->last = wall;
+	pthread_mutex_unlock(&log->lock);
 }
 
 void
@@ -188,16 +220,34 @@ ni_hd_log_request(struct ni_hd_conn *c, const struct ni_hd_request *r, int statu
 		json(&b, l, r, status, bytes);
 	else
 		combined(&b, l, r, status, bytes);
-	b.cap++;
-	ni_buf_c(&b, '\n');
-	pthread_mutex_lock(&log->lock);
-	if (log->len + b.len > BUFFER)
-		write_out(log);
-	memcpy(log->buf + log->len, b.p, b.len);
-	log->len += b.len;
-	/* Somebody may be watching: nothing stays here for more than a second of traffic. */
-	if (log->last != l->env->wall || log->fd == STDOUT_FILENO)
-		write_out(log);
-	log->last = l->env->wall;
-	pthread_mutex_unlock(&log->lock);
+	append(log, &b, l->env->wall);
+}
+
+/* Who ended it, as the one who looks at the segments would say it. */
+static const char *
+closed_by(const struct ni_hd_link *l)
+{
+	const struct ni_hd_conn *c = &l->conn;
+	if (c->phase == NI_HD_ABORTED || (c->unread && !c->fin_sent && !l->broken))
+		return "server_reset";
+	if (l->broken)
+		return "client_reset";
+	return c->eof && !c->fin_sent ? "client" : "server";
+}
+
+void
+ni_hd_log_end(const struct ni_hd_link *l)
+{
+	struct ni_hd_log *log = l->server->log;
+	char line[LINE_MAX_BYTES];
+	struct ni_buf b = ni_buf(line, sizeof(line) - 1);
+	if (!log->json)
+		return;
+	put_tuple(&b, l);
+	ni_buf_fmt(&b, ",\"closed_by\":\"%s\",\"timeout\":%s,\"requests\":%u,\"duration_ms\":",
+		   closed_by(l), l->conn.timed_out ? "true" : "false", l->conn.requests);
+	ni_buf_i64(&b, l->env->now_ms - l->since_ms);
+	put_traffic(&b, l);
+	ni_buf_fmt(&b, ",\"model\":\"%s\"}", l->server->model->name);
+	append(log, &b, l->env->wall);
 }

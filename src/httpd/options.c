@@ -55,7 +55,7 @@ static const struct ni_opt options[] = {
 
 	{NI_OPT_HEADING, 0, "Operation", NULL, NULL, 0, 0, NULL},
 	{NI_OPT_STRING, 0, "access-log", "FILE", "log requests, - for standard output", AT(access_log), 0, NULL},
-	{NI_OPT_STRING, 0, "log-format", "FORMAT", "combined (default) or json", AT(log_format), 0, NULL},
+	{NI_OPT_STRING, 0, "log-format", "FORMAT", "combined (default), or json, which also says who closed a connection", AT(log_format), 0, NULL},
 	{NI_OPT_STRING, 'Z', "user", "USER", "run as USER once the sockets are open", AT(user), 0, NULL},
 
 	{NI_OPT_HEADING, 0, "Knobs of TCP", NULL, NULL, 0, 0, NULL},

@@ -202,7 +202,10 @@ def access_log(root):
             with open(path) as f:
                 lines = f.read().splitlines()
             os.unlink(path)
-            check(model, 'log ' + form, len(lines) == 2 and '\x1b' not in lines[1], lines)
+            ends = [line for line in lines if 'closed_by' in line]
+            lines = [line for line in lines if line not in ends]
+            check(model, 'log ' + form, len(lines) == 2 and '\x1b' not in lines[1] and
+                  len(ends) == (2 if form == 'json' else 0), lines)
             if form == 'json':
                 a, b = (json.loads(line) for line in lines)
                 check(model, 'log json', a['status'] == 200 and a['resp_p'] == s.port and
@@ -212,6 +215,50 @@ def access_log(root):
                 check(model, 'log combined', re.match(
                     r'127\.0\.0\.1 - - \[.* [+-]\d{4}\] "GET /style.css HTTP/1.1" 200 \d+ "-" "-"$',
                     lines[0]), lines[0])
+
+
+def who_closed(root):
+    """The line at the end of a connection, for each way in which one can end."""
+    path = os.path.join(root, 'log')
+
+    def client(c):
+        c.sendall(req(b'/style.css'))
+        c.recv(65536)
+        c.close()
+
+    def client_reset(c):
+        c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b'\1\0\0\0\0\0\0\0')
+        client(c)
+
+    def server(target, fields=b'Connection: close\r\n', method=b'GET', body=b''):
+        def ask(c):
+            c.sendall(req(target, fields, method, body=body))
+            read_all(c)
+            c.close()
+        return ask
+    ways = [(client, 'client', False), (client_reset, 'client_reset', False),
+            (server(b'/style.css'), 'server', False), (server(b'/?half-close'), 'server', False),
+            (server(b'/?abort=linger0'), 'server_reset', False),
+            (server(b'/?abort=after=100'), 'server_reset', False),
+            (server(b'/echo?abort=unread', b'Content-Length: 9000\r\n', b'POST', b'x' * 5000),
+             'server_reset', False),
+            (server(b'/style.css', b''), 'server', True)]
+    for model in 'epoll-et', 'thread', 'fork', 'coroutine':
+        s = start('--access-log', path, '--log-format', 'json', '--keepalive', '1', model=model)
+        ports = {}
+        for way, want, timeout in ways:
+            c = s.connect()
+            port = c.getsockname()[1]
+            way(c)
+            ports[port] = want, timeout
+        s.stop()
+        with open(path) as f:
+            ends = [json.loads(line) for line in f if 'closed_by' in line]
+        os.unlink(path)
+        seen = {e['orig_p']: (e['closed_by'], e['timeout']) for e in ends}
+        check(model, 'who closed', seen == ports, (seen, ports))
+        check(model, 'who closed: traffic', all(e['requests'] == 1 and e['conn_bytes_in'] > 20 and
+                                                e['model'] == model for e in ends), ends)
 
 
 def media_types(root):
@@ -336,7 +383,8 @@ def main():
         make_root(root)
         for test in (builtin_site, lambda: drain(root), lambda: reload(root),
                      lambda: changed_file(root), lambda: compressed(root), lambda: workers(root), limits, select_cap,
-                     lambda: access_log(root), lambda: media_types(root),
+                     lambda: access_log(root),
+                     lambda: who_closed(root), lambda: media_types(root),
                      lambda: listing(root), activation, bugs_on_purpose,
                      tcp_knobs, usage):
             test()

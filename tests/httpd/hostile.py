@@ -235,9 +235,10 @@ def few_descriptors(root):
 def little_memory(root):
     """A hundred bodies of a megabyte in little memory: each is answered, with 200 or 503."""
     with open(BINARY, 'rb') as f:
-        if b'__asan_init' in f.read():
-            print('little memory: left out, AddressSanitizer needs much')
-            return
+        program = f.read()
+    if b'__asan_init' in program or b'__tsan_init' in program:
+        print('little memory: left out, a sanitizer needs much')
+        return
     s = limited(resource.RLIMIT_DATA, 40 << 20, '--root', root, '--max-bodies', str(1 << 30))
     clients = [s.connect() for _ in range(100)]
     head = req(b'/echo', CLOSE + b'Content-Length: 1000000\r\n', b'POST')
