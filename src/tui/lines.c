@@ -91,6 +91,23 @@ ni_lines_buf(struct ni_lines *l, struct ni_buf *b, int width, enum ni_role role)
 	b->len = 0;
 }
 
+void
+ni_lines_replace(struct ni_lines *l, size_t i, struct ni_buf *b)
+{
+	bool fits = i < l->count && !l->line[i].goes_on && b->len <= UINT16_MAX;
+	if (fits && b->len > l->line[i].len && reserve(l, b->len)) {
+		l->line[i].at = (uint32_t)l->n;
+		l->n += b->len;
+	} else {
+		fits &= b->len <= l->line[i].len;
+	}
+	if (fits) {
+		memcpy(l->text + l->line[i].at, b->p, b->len);
+		l->line[i].len = (uint16_t)b->len;
+	}
+	b->len = 0;
+}
+
 static const char *
 text_of(const struct ni_lines *l, uint64_t i, char *mem)
 {

@@ -39,6 +39,9 @@ void ni_lines_add(struct ni_lines *l, const char *s, size_t n, int width, enum n
 /** Append what @b holds, as ni_lines_add(), and empty it. */
 void ni_lines_buf(struct ni_lines *l, struct ni_buf *b, int width, enum ni_role role);
 
+/** Put what @b holds in the place of line @i, which it must fit into, and empty it. */
+void ni_lines_replace(struct ni_lines *l, size_t i, struct ni_buf *b);
+
 /** Draw those that are on the screen; where @cursor, the selected one stands out. */
 void ni_lines_draw(struct ni_lines *l, struct ni_rect r, bool cursor);
 

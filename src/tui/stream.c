@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "app.h"
 #include "bodytext.h"
@@ -12,7 +13,12 @@
 #include "lines.h"
 #include "said.h"
 
-enum { GUTTER = 2, LINE = 512 };
+enum {
+	GUTTER = 2,
+	LINE = 512,
+	PIECE = 16384,      /* bytes that are made into lines at a time */
+	MAKE_NS = 15000000, /* for a picture */
+};
 
 struct stream {
 	struct ni_view view;
@@ -26,8 +32,12 @@ struct stream {
 	bool made_hex;
 	uint64_t made;                 /* version of the watch + 1 */
 	size_t made_turns, made_bytes; /* that there were */
-	/* The last turn, which may go on, begins behind these. */
-	size_t turns, count, bytes;
+	/* Where making lines goes on: in this turn, of which so many bytes are done. */
+	size_t turns;
+	uint32_t done;
+	size_t head;         /* the line above it … */
+	uint32_t said_bytes; /* … says that it has so many */
+	size_t count, bytes; /* of lines before the last piece, which may go on */
 };
 
 static void
@@ -73,37 +83,107 @@ stream_work(struct ni_view *v, int64_t ns)
 /* ---- text ---- */
 
 static void
-add_turn(struct stream *s, const struct ni_turn *t, int width)
+print_head(const struct stream *s, const struct ni_turn *t, struct ni_buf *b)
 {
-	char mem[LINE];
-	struct ni_buf b = ni_buf(mem, sizeof(mem));
 	const struct ni_conn *c = &s->said->conn;
 	struct ni_model *m = s->view.app->model;
-	enum ni_role role = t->side == NI_CLIENT ? NI_ROLE_CLIENT : NI_ROLE_SERVER;
-	const uint8_t *p = s->said->bytes + t->off;
 	struct ni_clock clock = {ni_model_first_ns(m), t->ts_ns, t->ts_ns};
 	bool absolute = s->view.app->time != NI_TIME_DELTA;
-	size_t n;
-	ni_buf_str(&b, t->side == NI_CLIENT ? "── » " : "── « ");
-	ni_end_point_print(&b, &c->addr[t->side], c->port[t->side]);
-	ni_buf_fmt(&b, "  #%llu  ", (unsigned long long)t->frame);
-	ni_time_print(&b, t->ts_ns, 6, &clock, absolute ? s->view.app->time : NI_TIME_RELATIVE);
-	ni_buf_str(&b, "  ");
+	ni_buf_str(b, t->side == NI_CLIENT ? "── » " : "── « ");
+	ni_end_point_print(b, &c->addr[t->side], c->port[t->side]);
+	ni_buf_fmt(b, "  #%llu  ", (unsigned long long)t->frame);
+	ni_time_print(b, t->ts_ns, 6, &clock, absolute ? s->view.app->time : NI_TIME_RELATIVE);
+	ni_buf_str(b, "  ");
 	if (t->lost)
-		ni_buf_fmt(&b,
+		ni_buf_fmt(b,
 			   NI_PLURAL("%llu byte is not in the capture",
 				     "%llu bytes are not in the capture", t->lost),
 			   (unsigned long long)t->lost);
 	else
-		ni_buf_fmt(&b, NI_PLURAL("%u byte", "%u bytes", t->n), t->n);
-	ni_lines_buf(&s->lines, &b, width, t->lost ? NI_ROLE_WARN : NI_ROLE_DIM);
-	if (!t->n)
+		ni_buf_fmt(b, NI_PLURAL("%u byte", "%u bytes", t->n), t->n);
+}
+
+/* The line above a turn, again if the turn has grown since. */
+static void
+put_head(struct stream *s, const struct ni_turn *t)
+{
+	char mem[LINE];
+	struct ni_buf b = ni_buf(mem, sizeof(mem));
+	if (s->done && s->said_bytes == t->n)
 		return;
-	char *text = s->hex ? ni_bodytext_hex(p, t->n, t->before, width, &n)
-			    : ni_bodytext("", p, t->n, NI_BODY_TEXT, &n);
+	print_head(s, t, &b);
+	s->said_bytes = t->n;
+	if (s->done) {
+		ni_lines_replace(&s->lines, s->head, &b);
+		return;
+	}
+	s->head = s->lines.count;
+	ni_lines_buf(&s->lines, &b, s->width, t->lost ? NI_ROLE_WARN : NI_ROLE_DIM);
+}
+
+/* How much of a turn is made into lines at a time: text up to the end of a line. */
+static uint32_t
+piece_of(const struct stream *s, const struct ni_turn *t)
+{
+	const uint8_t *p = s->said->bytes + t->off + s->done;
+	uint32_t n = t->n - s->done;
+	if (n <= PIECE)
+		return n;
+	const uint8_t *feed = s->hex ? NULL : memrchr(p, '\n', PIECE);
+	if (feed)
+		return (uint32_t)(feed - p) + 1;
+	for (n = PIECE; !s->hex && n > PIECE - 4 && (p[n] & 0xc0) == 0x80;)
+		n--; /* not within a character */
+	return n;
+}
+
+static void
+add_piece(struct stream *s, const struct ni_turn *t, uint32_t piece)
+{
+	const uint8_t *p = s->said->bytes + t->off + s->done;
+	enum ni_role role = t->side == NI_CLIENT ? NI_ROLE_CLIENT : NI_ROLE_SERVER;
+	size_t n;
+	char *text = s->hex ? ni_bodytext_hex(p, piece, t->before + s->done, s->width, &n)
+			    : ni_bodytext("", p, piece, NI_BODY_TEXT, &n);
 	if (text)
-		ni_lines_add(&s->lines, text, n, width, role);
+		ni_lines_add(&s->lines, text, n, s->width, role);
 	free(text);
+}
+
+/* The next piece of what was said; false when there is none. What may go on is made anew then. */
+static bool
+add_some(struct stream *s)
+{
+	const struct ni_turn *t = &s->said->turn[s->turns];
+	if (s->turns == s->said->turns)
+		return false;
+	size_t before = s->lines.n;
+	put_head(s, t);
+	uint32_t piece = piece_of(s, t);
+	bool last = s->done + piece == t->n;
+	if (last && s->turns + 1 == s->said->turns) {
+		s->count = s->done ? s->lines.count : s->head;
+		s->bytes = s->done ? s->lines.n : before;
+	}
+	if (piece)
+		add_piece(s, t, piece);
+	if (!last) {
+		s->done += piece;
+	} else if (s->turns + 1 == s->said->turns) {
+		return false;
+	} else {
+		s->turns++;
+		s->done = 0;
+	}
+	return true;
+}
+
+static int64_t
+mono_ns(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
 static void
@@ -123,21 +203,28 @@ make_lines(struct stream *s, int width)
 	}
 	if (!same) {
 		ni_lines_clear(&s->lines);
-		s->turns = s->count = s->bytes = 0;
+		s->turns = s->count = s->bytes = s->done = 0;
+		s->made = 0;
 	}
 	s->width = width;
 	s->made_hex = s->hex;
+	if (s->made) {
+		s->lines.count = s->count;
+		s->lines.n = s->bytes;
+	}
+	s->made = 0;
+	int64_t end = mono_ns() + MAKE_NS;
+	bool more;
+	do
+		more = add_some(s);
+	while (more && mono_ns() < end);
+	if (more) {
+		s->view.app->dirty = true; /* the rest comes with the next pictures */
+		return;
+	}
 	s->made = now;
 	s->made_turns = s->said->turns;
 	s->made_bytes = s->said->n;
-	s->lines.count = s->count;
-	s->lines.n = s->bytes;
-	for (; s->turns < s->said->turns; s->turns++) {
-		s->count = s->lines.count;
-		s->bytes = s->lines.n;
-		add_turn(s, &s->said->turn[s->turns], width);
-	}
-	s->turns -= s->turns > 0; /* it is made anew when there is more */
 }
 
 static void
