@@ -148,7 +148,18 @@ refuse(struct ni_hd_conn *c, const char *p, size_t n, int status)
 	ni_hd_respond(c, &r, status, NULL, 0);
 }
 
-/* Knobs in the query hold for this response alone. */
+static bool
+take_socket_knobs(struct ni_hd_conn *c, struct ni_hd_span query)
+{
+	struct ni_hd_span name;
+	struct ni_hd_span value;
+	while (c->core->socket_knob && ni_hd_query_next(&query, &name, &value))
+		if (!c->core->socket_knob(c, name, value))
+			return false;
+	return true;
+}
+
+/* Knobs in the query hold for this response alone, but for those of the socket. */
 static bool
 take_knobs(struct ni_hd_conn *c, const struct ni_hd_request *r)
 {
@@ -160,7 +171,7 @@ take_knobs(struct ni_hd_conn *c, const struct ni_hd_request *r)
 	struct ni_hd_knobs k = c->core->knobs;
 	bool was = k.any;
 	k.any = false;
-	if (!ni_hd_knobs_query(&k, r->query.p, r->query.n))
+	if (!ni_hd_knobs_query(&k, r->query) || !take_socket_knobs(c, r->query))
 		return false;
 	if (!k.any) {
 		k.any = was;

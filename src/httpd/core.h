@@ -58,6 +58,9 @@ struct ni_hd_core {
 	/* Called once a response is queued; may be NULL. @bytes: of content. */
 	void (*log)(struct ni_hd_conn *c, const struct ni_hd_request *r, int status,
 		    uint64_t bytes);
+	/* Turn a knob of the socket, for the rest of the connection; may be NULL. False if it has
+	 * no such value; names that it does not know are left alone. */
+	bool (*socket_knob)(struct ni_hd_conn *c, struct ni_hd_span name, struct ni_hd_span value);
 	/* Fill @buf with the state of all connections, return its length; may be NULL. */
 	size_t (*status)(struct ni_hd_conn *c, bool html, char *buf, size_t cap);
 };

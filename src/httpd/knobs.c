@@ -199,18 +199,29 @@ is_knob(const char *name, size_t n)
 }
 
 bool
-ni_hd_knobs_query(struct ni_hd_knobs *k, const char *q, size_t n)
+ni_hd_query_next(struct ni_hd_span *q, struct ni_hd_span *name, struct ni_hd_span *value)
 {
-	const char *end = q + n;
-	while (q < end) {
-		const char *amp = memchr(q, '&', (size_t)(end - q));
-		const char *stop = amp ? amp : end;
-		const char *eq = memchr(q, '=', (size_t)(stop - q));
-		size_t name = (size_t)((eq ? eq : stop) - q);
-		const char *v = eq ? eq + 1 : stop;
-		if (is_knob(q, name) && !ni_hd_knob_set(k, q, name, v, (size_t)(stop - v)))
+	if (!q->n)
+		return false;
+	const char *amp = memchr(q->p, '&', q->n);
+	size_t n = amp ? (size_t)(amp - q->p) : q->n;
+	const char *eq = memchr(q->p, '=', n);
+	size_t k = eq ? (size_t)(eq - q->p) : n;
+	*name = (struct ni_hd_span){q->p, k};
+	*value = (struct ni_hd_span){q->p + k + (eq != NULL), n - k - (eq != NULL)};
+	n += amp != NULL;
+	q->p += n;
+	q->n -= n;
+	return true;
+}
+
+bool
+ni_hd_knobs_query(struct ni_hd_knobs *k, struct ni_hd_span q)
+{
+	struct ni_hd_span name;
+	struct ni_hd_span value;
+	while (ni_hd_query_next(&q, &name, &value))
+		if (is_knob(name.p, name.n) && !ni_hd_knob_set(k, name.p, name.n, value.p, value.n))
 			return false;
-		q = amp ? amp + 1 : end;
-	}
 	return true;
 }

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "request.h"
+
 enum ni_hd_close_first {
 	NI_HD_CLOSE_AUTO,
 	NI_HD_CLOSE_SERVER,
@@ -50,7 +52,10 @@ const struct ni_hd_knob *ni_hd_knob_table(void);
 bool ni_hd_knob_set(struct ni_hd_knobs *k, const char *name, size_t name_len, const char *v,
 		    size_t n);
 
+/** Cut the next word off the query @q: @name and, after '=', @value. False at the end. */
+bool ni_hd_query_next(struct ni_hd_span *q, struct ni_hd_span *name, struct ni_hd_span *value);
+
 /** Turn all knobs in the query @q of @n bytes; other words are left alone. False if one is bad. */
-bool ni_hd_knobs_query(struct ni_hd_knobs *k, const char *q, size_t n);
+bool ni_hd_knobs_query(struct ni_hd_knobs *k, struct ni_hd_span q);
 
 #endif

@@ -146,3 +146,20 @@ ni_hd_tcp_client(const struct ni_hd_server *s, int fd)
 {
 	ni_sockopts_connected(fd, &s->opts.tcp.sock);
 }
+
+bool
+ni_hd_socket_knob(struct ni_hd_conn *c, struct ni_hd_span name, struct ni_hd_span value)
+{
+	const struct ni_hd_link *l = (struct ni_hd_link *)(void *)c;
+	char word[16];
+	char text[32];
+	struct ni_buf w = ni_buf(word, sizeof(word) - 1);
+	struct ni_buf t = ni_buf(text, sizeof(text) - 1);
+	ni_buf_mem(&w, name.p, name.n);
+	ni_buf_mem(&t, value.p, value.n);
+	if (w.cut)
+		return true; /* none of them is so long */
+	w.cap++;
+	t.cap++;
+	return ni_sockopt_turn(l->fd, ni_buf_z(&w), ni_buf_z(&t)) && !t.cut;
+}

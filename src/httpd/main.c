@@ -104,6 +104,7 @@ set_up(struct ni_hd_server *s, struct ni_err *err)
 	s->core.list = o->list;
 	s->core.log = ni_hd_log_request;
 	s->core.status = ni_hd_status;
+	s->core.socket_knob = ni_hd_socket_knob;
 	const struct ni_hd_model *m = ni_hd_models();
 	while (strcmp(m->name, o->model) != 0) /* it is there: options.c has looked */
 		m++;

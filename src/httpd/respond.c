@@ -50,17 +50,18 @@ echo(struct ni_hd_conn *c, const struct ni_hd_request *r, const char *body, size
 	ni_hd_emit(c, r, &rep);
 }
 
-/* A value of a word in the query, or @usual. */
+/* The number of the word @word in the query, @max at most, or @usual. */
 static uint64_t
-query_number(struct ni_hd_span q, const char *name, uint64_t usual, uint64_t max)
+query_number(struct ni_hd_span q, const char *word, uint64_t usual, uint64_t max)
 {
-	size_t k = strlen(name);
-	for (size_t i = 0; i + k + 1 < q.n; i++) {
-		if ((i && q.p[i - 1] != '&') || memcmp(q.p + i, name, k) != 0 || q.p[i + k] != '=')
+	struct ni_hd_span name;
+	struct ni_hd_span value;
+	while (ni_hd_query_next(&q, &name, &value)) {
+		if (!ni_hd_span_is(name, word))
 			continue;
 		uint64_t v = 0;
-		for (i += k + 1; i < q.n && q.p[i] >= '0' && q.p[i] <= '9' && v <= max; i++)
-			v = 10 * v + (uint64_t)(q.p[i] - '0');
+		for (size_t i = 0; i < value.n && value.p[i] >= '0' && value.p[i] <= '9'; i++)
+			v = v > max ? v : 10 * v + (uint64_t)(value.p[i] - '0');
 		return v < max ? v : max;
 	}
 	return usual;

@@ -207,6 +207,9 @@ void ni_hd_listen_print(const struct ni_hd_server *s);
 /** Socket options of one accepted client, that listeners do not hand down. */
 void ni_hd_tcp_client(const struct ni_hd_server *s, int fd);
 
+/** A knob of TCP in the query of a URL; see core.h. */
+bool ni_hd_socket_knob(struct ni_hd_conn *c, struct ni_hd_span name, struct ni_hd_span value);
+
 /** Run @f in @n processes and keep them running until the server stops. Returns 0. */
 int ni_hd_processes(struct ni_hd_server *s, unsigned n,
 		    int (*f)(struct ni_hd_server *s, unsigned i));

@@ -37,34 +37,51 @@ set_keepalive(int fd, const char *spec)
 /* With the first data the kernel computes the clamp anew from the size of the buffer (at least
  * Linux 6.18 does), so that size must be right too. */
 static void
-clamp(int fd, const struct ni_sockopts *o)
+clamp(int fd, uint32_t window, uint32_t rcvbuf)
 {
-	if (!o->rcvbuf)
-		ni_sockopt(fd, SOL_SOCKET, SO_RCVBUF, o->window_clamp);
-	ni_sockopt(fd, IPPROTO_TCP, TCP_WINDOW_CLAMP, o->window_clamp);
+	if (!rcvbuf)
+		ni_sockopt(fd, SOL_SOCKET, SO_RCVBUF, window);
+	ni_sockopt(fd, IPPROTO_TCP, TCP_WINDOW_CLAMP, window);
 }
+
+#define AT(member) offsetof(struct ni_sockopts, member)
+
+/* The options that are one number. */
+static const struct {
+	const char *name;
+	size_t at;
+	uint32_t max;
+	int level, opt;   /* of IPv4 */
+	int level6, opt6; /* of IPv6 */
+	bool zero;        /* 0 is set as well */
+	bool live;        /* on a connection too */
+} numbers[] = {
+    {"reuseaddr", AT(reuseaddr), 1, SOL_SOCKET, SO_REUSEADDR, SOL_SOCKET, SO_REUSEADDR, true,
+     false},
+    {"nodelay", AT(nodelay), 1, IPPROTO_TCP, TCP_NODELAY, IPPROTO_TCP, TCP_NODELAY, true, true},
+    {"rcvbuf", AT(rcvbuf), 1000000000, SOL_SOCKET, SO_RCVBUF, SOL_SOCKET, SO_RCVBUF, false, true},
+    {"sndbuf", AT(sndbuf), 1000000000, SOL_SOCKET, SO_SNDBUF, SOL_SOCKET, SO_SNDBUF, false, true},
+    {"mss", AT(mss), 65535, IPPROTO_TCP, TCP_MAXSEG, IPPROTO_TCP, TCP_MAXSEG, false, false},
+    {"ttl", AT(ttl), 255, IPPROTO_IP, IP_TTL, IPPROTO_IPV6, IPV6_UNICAST_HOPS, false, true},
+    {"tos", AT(tos), 255, IPPROTO_IP, IP_TOS, IPPROTO_IPV6, IPV6_TCLASS, false, true},
+};
+enum { NNUMBERS = sizeof(numbers) / sizeof(numbers[0]) };
 
 int
 ni_sockopts_set(int fd, int family, const struct ni_sockopts *o, struct ni_err *err)
 {
 	bool v6 = family == AF_INET6;
-	ni_sockopt(fd, SOL_SOCKET, SO_REUSEADDR, o->reuseaddr);
-	ni_sockopt(fd, IPPROTO_TCP, TCP_NODELAY, o->nodelay);
-	if (o->rcvbuf)
-		ni_sockopt(fd, SOL_SOCKET, SO_RCVBUF, o->rcvbuf);
-	if (o->sndbuf)
-		ni_sockopt(fd, SOL_SOCKET, SO_SNDBUF, o->sndbuf);
-	if (o->mss)
-		ni_sockopt(fd, IPPROTO_TCP, TCP_MAXSEG, o->mss);
+	for (unsigned i = 0; i < NNUMBERS; i++) {
+		uint32_t v;
+		memcpy(&v, (const char *)o + numbers[i].at, sizeof(v));
+		if (v || numbers[i].zero)
+			ni_sockopt(fd, v6 ? numbers[i].level6 : numbers[i].level,
+				   v6 ? numbers[i].opt6 : numbers[i].opt, v);
+	}
 	if (o->window_clamp)
-		clamp(fd, o);
+		clamp(fd, o->window_clamp, o->rcvbuf);
 	if (o->keepalive)
 		set_keepalive(fd, o->keepalive);
-	if (o->ttl)
-		ni_sockopt(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_UNICAST_HOPS : IP_TTL,
-			   o->ttl);
-	if (o->tos)
-		ni_sockopt(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_TCLASS : IP_TOS, o->tos);
 	if (o->cc && setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, o->cc, (socklen_t)strlen(o->cc)))
 		return ni_fail(err, NI_ERR_INPUT, "--cc %s: %s", o->cc, strerror(errno));
 	return NI_SUCCESS;
@@ -77,6 +94,57 @@ ni_sockopts_connected(int fd, const struct ni_sockopts *o)
 		ni_sockopt(fd, IPPROTO_TCP, TCP_QUICKACK, o->quickack);
 	if (o->cork)
 		ni_sockopt(fd, IPPROTO_TCP, TCP_CORK, 1);
+}
+
+static bool
+set_number(int fd, unsigned i, const char *text)
+{
+	int domain = AF_INET;
+	socklen_t len = sizeof(domain);
+	char *end = NULL;
+	unsigned long v = strtoul(text, &end, 10);
+	if (*text < '0' || *text > '9' || *end || v > numbers[i].max)
+		return false;
+	getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len);
+	bool v6 = domain == AF_INET6;
+	int value = (int)v;
+	return !setsockopt(fd, v6 ? numbers[i].level6 : numbers[i].level,
+			   v6 ? numbers[i].opt6 : numbers[i].opt, &value, sizeof(value));
+}
+
+static bool
+set_switch(int fd, int opt, const char *text)
+{
+	if (strcmp(text, "") != 0 && strcmp(text, "0") != 0 && strcmp(text, "1") != 0)
+		return false;
+	ni_sockopt(fd, IPPROTO_TCP, opt, *text != '0');
+	return true;
+}
+
+bool
+ni_sockopt_turn(int fd, const char *name, const char *text)
+{
+	for (unsigned i = 0; i < NNUMBERS; i++)
+		if (numbers[i].live && !strcmp(name, numbers[i].name))
+			return set_number(fd, i, text);
+	if (!strcmp(name, "cork"))
+		return set_switch(fd, TCP_CORK, text);
+	if (!strcmp(name, "quickack"))
+		return set_switch(fd, TCP_QUICKACK, text);
+	if (!strcmp(name, "cc"))
+		return !setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, text, (socklen_t)strlen(text));
+	if (!strcmp(name, "tcp-keepalive")) {
+		if (!*text || text[strspn(text, "0123456789,")])
+			return false;
+		set_keepalive(fd, text);
+	} else if (!strcmp(name, "window-clamp")) {
+		char *end = NULL;
+		unsigned long v = strtoul(text, &end, 10);
+		if (*text < '0' || *text > '9' || *end || v > INT32_MAX)
+			return false;
+		clamp(fd, (uint32_t)v, 0);
+	}
+	return true;
 }
 
 /* Split @text into @host and what follows the colon, NULL if there is none. */

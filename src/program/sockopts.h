@@ -27,6 +27,13 @@ int ni_sockopts_set(int fd, int family, const struct ni_sockopts *o, struct ni_e
 void ni_sockopts_connected(int fd, const struct ni_sockopts *o);
 
 /**
+ * Turn on the connection @fd what --@name @text would turn on its listener: nodelay, rcvbuf,
+ * sndbuf, ttl, tos, window-clamp, cork, quickack, tcp-keepalive or cc. False if it cannot be that
+ * value; a name that is none of these is left alone.
+ */
+bool ni_sockopt_turn(int fd, const char *name, const char *text);
+
+/**
  * Parse "ADDRESS", "ADDRESS:PORT", "[V6]" or "[V6]:PORT" with @port as the usual port. @name says
  * in a failure what the text belongs to ("--listen ").
  */

@@ -111,6 +111,14 @@ def window(sender, most):
     return check
 
 
+def window_at_the_end(sender, most):
+    """What was promised before is not taken back: only the last windows count."""
+    def check(c):
+        top = max(f.win for f in c.by(sender)[-3:] if not f.rst)
+        return top <= most or top
+    return check
+
+
 def in_flight(sender, most):
     def check(c):
         top = max(int(v) for v in c.values('tcp.analysis.bytes_in_flight', sender))
@@ -118,9 +126,10 @@ def in_flight(sender, most):
     return check
 
 
-def pure_acks_before_answer(c):
-    answer = c.data('server')[0]
-    asked = c.data('client')[0]
+def pure_acks_before_answer(c, k=0):
+    """Of the server, before its k-th answer."""
+    answer = c.data('server')[k]
+    asked = c.data('client')[k]
     return sum(f.sender == 'server' and not f.len and asked.n < f.n < answer.n for f in c.frames)
 
 
@@ -273,6 +282,30 @@ SERVER_KNOBS = [
          slow=True),
     Case('server ttl', ('--ttl', '9'), check=every('ip.ttl', 'server', '9')),
     Case('server tos', ('--tos', '16'), check=every('ip.dsfield', 'server', '0x10')),
+    # The same from the query of a URL, of a server that was started without any of them.
+    Case('server nodelay=0 in a URL', path='/?segment=100&nodelay=0', client=('--quickack', '0'),
+         check=lambda c: len(c.data('server')) < 10 or f'{len(c.data("server"))} segments'),
+    Case('server cork in a URL', path='/?segment=100&cork',
+         check=both(lambda c: len(c.data('server')) <= 2 or len(c.data('server')),
+                    waits('server', 0.18))),
+    # What brought the query is acknowledged before it is read: the second request tells.
+    Case('server quickack=0 in a URL', path='/?delay-first=15&quickack=0', client=('-n', '2'),
+         check=lambda c: pure_acks_before_answer(c, 1) == 0),
+    Case('server quickack=1 in a URL', path='/?delay-first=15&quickack=1', client=('-n', '2'),
+         check=lambda c: pure_acks_before_answer(c, 1) == 1),
+    Case('server rcvbuf in a URL', path='/echo?rcvbuf=4096&no-read=300',
+         client=('--body', '500000'), check=marked('zero_window', 'server')),
+    Case('server sndbuf in a URL', path=STREAM + '&sndbuf=8192', check=in_flight('server', 70000)),
+    Case('server window-clamp in a URL', path='/echo?window-clamp=2000',
+         client=('--body', '200000'), check=window_at_the_end('server', 4000)),
+    Case('server tcp-keepalive in a URL', path='/?tcp-keepalive=1,1,3', client=('--hold', '2600'),
+         check=marked('keep_alive', 'server', 2), slow=True),
+    Case('server ttl in a URL', path='/?ttl=9',
+         check=lambda c: c.values('ip.ttl', 'server')[-1] == '9' or c.values('ip.ttl', 'server')),
+    Case('server tos in a URL', path='/?tos=16',
+         check=lambda c: c.values('ip.dsfield', 'server')[-1] == '0x10' or
+         c.values('ip.dsfield', 'server')),
+    Case('server no such value in a URL', path='/?ttl=256', check=statuses('400')),
     Case('server keepalive', ('--keepalive', '1'),
          client=('--close-first', 'server', '--hold', '2000'), expect={'first': 'server'},
          slow=True),
@@ -492,6 +525,21 @@ def _has_cubic():
         return 'cubic' in file.read()
 
 
+def server_cc_url(httpd, netlab):
+    """/?cc=cubic changes the connection, and what is not there is refused."""
+    process, port = _serve(httpd, '--port', '0')
+    client = subprocess.Popen([netlab, 'client', '-q', '--hold', '800',
+                               f'127.0.0.1:{port}/?cc=cubic'], stdout=subprocess.DEVNULL)
+    time.sleep(0.3)
+    text = subprocess.run(['ss', '-Htin', 'state', 'established', f'( sport = {port} )'],
+                          capture_output=True, text=True, check=False).stdout
+    client.wait(timeout=10)
+    refused = subprocess.run([netlab, 'client', '--json', f'127.0.0.1:{port}/?cc=nothing'],
+                             capture_output=True, text=True, check=False).stdout
+    _stop(process)
+    return None if ' cubic ' in text and '"status":400' in refused else f'{text} {refused}'
+
+
 def server_cc(httpd, netlab):
     return _has_cubic() and _congestion_control(('--cc', 'cubic'), (), httpd, netlab, 'server')
 
@@ -529,5 +577,6 @@ ON_THE_HOST = [
     ('client reuseaddr', client_reuseaddr),
     ('client reuseport', client_reuseport),
     ('server cc', server_cc),
+    ('server cc in a URL', lambda httpd, netlab: _has_cubic() and server_cc_url(httpd, netlab)),
     ('client cc', client_cc),
 ]
