@@ -317,6 +317,15 @@ int nl_hand_in_folder(struct nl_hand_in *h, const struct nl_lab *lab, struct nl_
 int nl_hand_in_files(struct nl_hand_in *h, const struct nl_lab *lab, struct nl_pool *pool,
 		     char **files, unsigned n, struct ni_err *err);
 
+bool nl_is_folder(const char *path);
+
+/** Make the world of what was handed in: the seed is @seed, or else the folder's own. */
+int nl_world_of(struct nl_world *w, const struct nl_hand_in *h, const struct nl_lab *lab,
+		struct nl_pool *pool, const char *seed, struct ni_err *err);
+
+/** Print @before and @text as a string of JSON to standard output. */
+void nl_json_string(struct nl_pool *pool, const char *before, const char *text);
+
 /* ---- the commands ---- */
 
 struct nl_lab_opts {

@@ -8,6 +8,7 @@
 #include "i18n.h"
 #include "lab.h"
 #include "lab_lines.h"
+#include "netinspect/buf.h"
 #include "netinspect/lookup.h"
 
 enum { ANSWER_MAX = 4096, COLUMNS = 80 };
@@ -199,8 +200,8 @@ columns(const char *p)
 static bool
 closing(const char *p)
 {
-	static const char *const marks[] = {"，", "。", "；", "：", "）",
-					    "？", "！", "、", "”",  "》"};
+	static const char *const marks[] = {",",  "]",  "，", "。", "；", "：",
+					    "）", "？", "！", "、", "”",  "》"};
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
 		if (!strncmp(p, marks[i], strlen(marks[i])))
 			return true;
@@ -306,4 +307,14 @@ nl_form_write(FILE *out, struct nl_world *w, bool predict)
 	for (unsigned i = 0; i < w->lab->nquestions; i++)
 		if (!predict || w->lab->question[i].predict)
 			nl_form_question(out, w, i, "");
+}
+
+void
+nl_json_string(struct nl_pool *pool, const char *before, const char *text)
+{
+	size_t n = strlen(text);
+	size_t cap = 6 * n + 1;
+	struct ni_buf b = ni_buf(nl_take(pool, cap), cap);
+	ni_buf_json(&b, (const uint8_t *)text, n);
+	printf("%s\"%s\"", before, ni_buf_z(&b));
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* netlab grade and solve: every answer is computed anew from the captures that are handed in. */
 #include <string.h>
-#include <sys/stat.h>
 
 #include "i18n.h"
 #include "lab.h"
@@ -27,42 +26,6 @@ struct graded {
 };
 
 /* ---- what was handed in ---- */
-
-static bool
-is_folder(const char *path)
-{
-	struct stat st;
-	return !stat(path, &st) && S_ISDIR(st.st_mode);
-}
-
-static int
-choose_seed(struct graded *g, const char *wanted, struct ni_err *err)
-{
-	const char *seed = wanted                          ? wanted
-			   : g->form.seed && *g->form.seed ? g->form.seed
-							   : g->in.seed;
-	if (!seed) {
-		ni_fail(err, NI_ERR_INPUT, _("%s: it does not say its seed"), g->in.name);
-		ni_hint(err, _("a line \"seed = ...\" in the form, or --seed"));
-		return NI_ERR_INPUT;
-	}
-	if (nl_seed_check(seed, err))
-		return NI_ERR_INPUT;
-	nl_draw(g->world.lab, g->world.pool, seed, &g->world.params);
-	return NI_SUCCESS;
-}
-
-static int
-open_world(struct graded *g, const struct nl_lab *lab, struct nl_pool *pool, const char *seed,
-	   struct ni_err *err)
-{
-	g->world.lab = lab;
-	g->world.pool = pool;
-	g->world.program = nl_program(pool, "netinspect");
-	memcpy(g->world.file, g->in.file, sizeof(g->in.file));
-	int rc = choose_seed(g, seed, err);
-	return rc ? rc : nl_world_open(&g->world, err);
-}
 
 static int
 read_forms(struct graded *g, const struct nl_lab *lab, struct nl_pool *pool, struct ni_err *err)
@@ -136,7 +99,7 @@ grade(struct graded *g, const struct nl_lab *lab, struct nl_pool *pool, const ch
 {
 	int rc = read_forms(g, lab, pool, err);
 	if (!rc)
-		rc = open_world(g, lab, pool, seed, err);
+		rc = nl_world_of(&g->world, &g->in, lab, pool, seed ? seed : g->form.seed, err);
 	for (unsigned i = 0; !rc && i < lab->nquestions; i++)
 		rc = judge(g, i, err);
 	return rc;
@@ -202,39 +165,28 @@ say_brief(const struct graded *g, const char *same)
 	putchar('\n');
 }
 
-/* Print @before and @text as a string of JSON. */
-static void
-json_string(struct nl_pool *pool, const char *before, const char *text)
-{
-	size_t n = strlen(text);
-	size_t cap = 6 * n + 1;
-	struct ni_buf b = ni_buf(nl_take(pool, cap), cap);
-	ni_buf_json(&b, (const uint8_t *)text, n);
-	printf("%s\"%s\"", before, ni_buf_z(&b));
-}
-
 static void
 say_json(const struct graded *g, const char *same)
 {
 	static const char *const words[] = {"blank", "right", "wrong"};
 	const struct nl_lab *lab = g->world.lab;
 	struct nl_pool *pool = g->world.pool;
-	json_string(pool, "{\"submission\":", g->in.name);
-	json_string(pool, ",\"lab\":", lab->name);
-	json_string(pool, ",\"seed\":", g->world.params.seed);
+	nl_json_string(pool, "{\"submission\":", g->in.name);
+	nl_json_string(pool, ",\"lab\":", lab->name);
+	nl_json_string(pool, ",\"seed\":", g->world.params.seed);
 	printf(",\"right\":%u,\"of\":%u", g->right, lab->nquestions);
 	if (same)
-		json_string(pool, ",\"same_seed_as\":", same);
+		nl_json_string(pool, ",\"same_seed_as\":", same);
 	for (unsigned i = 0; i < lab->nquestions; i++) {
 		const struct mark *m = &g->mark[i];
-		json_string(pool, i ? ",{\"question\":" : ",\"questions\":[{\"question\":",
-			    lab->question[i].name);
-		json_string(pool, ",\"verdict\":", words[m->verdict]);
-		json_string(pool, ",\"answer\":", m->answer);
+		nl_json_string(pool, i ? ",{\"question\":" : ",\"questions\":[{\"question\":",
+			       lab->question[i].name);
+		nl_json_string(pool, ",\"verdict\":", words[m->verdict]);
+		nl_json_string(pool, ",\"answer\":", m->answer);
 		if (m->why)
-			json_string(pool, ",\"why\":", m->why);
+			nl_json_string(pool, ",\"why\":", m->why);
 		if (m->predicted) {
-			json_string(pool, ",\"predicted\":", m->predicted);
+			nl_json_string(pool, ",\"predicted\":", m->predicted);
 			printf(",\"came_true\":%s", m->came_true ? "true" : "false");
 		}
 		putchar('}');
@@ -248,8 +200,8 @@ say_failed(const struct nl_lab_opts *o, struct nl_pool *pool, const char *name,
 	   const struct ni_err *why)
 {
 	if (o->json) {
-		json_string(pool, "{\"submission\":", name);
-		json_string(pool, ",\"error\":", why->what);
+		nl_json_string(pool, "{\"submission\":", name);
+		nl_json_string(pool, ",\"error\":", why->what);
 		puts("}");
 	} else {
 		printf(_("%s  not graded: %s\n"), name, why->what);
@@ -328,7 +280,7 @@ nl_do_grade(const struct nl_lab_opts *o, struct nl_pool *pool, struct ni_err *er
 		return NI_ERR_INPUT;
 	seen.seed = nl_take(pool, n * sizeof(*seen.seed));
 	seen.name = nl_take(pool, n * sizeof(*seen.name));
-	if (!is_folder(o->argv[1])) {
+	if (!nl_is_folder(o->argv[1])) {
 		struct nl_hand_in in = {.name = o->argv[1], .answers = o->argv[1]};
 		int rc = nl_hand_in_files(&in, lab, pool, o->argv + 2, n - 1, err);
 		return rc ? rc : grade_one(o, lab, &in, NULL, &seen, err);
@@ -338,77 +290,5 @@ nl_do_grade(const struct nl_lab_opts *o, struct nl_pool *pool, struct ni_err *er
 		rc = worse(rc, grade_one(o, lab, NULL, o->argv[i], &seen, err));
 	if (rc < 0 && (n > 1 || o->brief || o->json))
 		err->what[0] = '\0'; /* each was said in its line */
-	return rc;
-}
-
-static int
-solve_question(struct graded *g, unsigned i, struct ni_err *err)
-{
-	struct nl_world *w = &g->world;
-	const struct nl_question *q = &w->lab->question[i];
-	static char prefix[] = "#    ";
-	struct nl_value v;
-	int rc = nl_answer_get(w, q, &v, err);
-	if (rc)
-		return rc;
-	nl_form_question(stdout, w, i, nl_answer_text(w, q, &v));
-	nl_commands(w, &q->value, say_command, prefix);
-	return NI_SUCCESS;
-}
-
-int
-nl_do_solve(const struct nl_lab_opts *o, struct nl_pool *pool, struct ni_err *err)
-{
-	const struct nl_lab *lab = nl_lab_open(pool, o->argv[0], err);
-	struct graded *g = nl_take(pool, sizeof(*g));
-	int rc = NI_SUCCESS;
-	if (!lab)
-		return NI_ERR_INPUT;
-	if (is_folder(o->argv[1]) && o->argc > 2)
-		return ni_fail(err, NI_ERR_INPUT, _("%s: one folder at a time"), o->argv[2]);
-	if (is_folder(o->argv[1])) {
-		rc = nl_hand_in_folder(&g->in, lab, pool, o->argv[1], false, err);
-	} else {
-		g->in.name = o->argv[1];
-		rc = nl_hand_in_files(&g->in, lab, pool, o->argv + 1, (unsigned)o->argc - 1, err);
-	}
-	if (!rc)
-		rc = open_world(g, lab, pool, o->seed, err);
-	if (!rc)
-		nl_form_head(stdout, lab, g->world.params.seed);
-	for (unsigned i = 0; !rc && i < lab->nquestions; i++)
-		rc = solve_question(g, i, err);
-	return rc;
-}
-
-/* Read line by line: "NAME=VALUE". */
-static const char *
-truth_of(struct nl_pool *pool, const char *text, const char *name)
-{
-	size_t n = strlen(name);
-	for (; *text; text += strcspn(text, "\n"), text += *text == '\n')
-		if (!strncmp(text, name, n) && text[n] == '=')
-			return nl_copy(pool, text + n + 1, strcspn(text + n + 1, "\n"));
-	return NULL;
-}
-
-int
-nl_truth_check(struct nl_world *w, const char *path, struct ni_err *err)
-{
-	size_t n = 0;
-	const char *text = nl_read_file(w->pool, path, NL_FILE_MAX, &n, err);
-	int rc = text ? NI_SUCCESS : NI_ERR_INPUT;
-	for (unsigned i = 0; !rc && i < w->lab->nquestions; i++) {
-		const struct nl_question *q = &w->lab->question[i];
-		struct nl_value v;
-		const char *truth = q->truth ? truth_of(w->pool, text, q->truth) : NULL;
-		if (!q->truth)
-			continue;
-		rc = nl_answer_get(w, q, &v, err);
-		if (!rc && (!truth || !is_right(w, q, &v, truth)))
-			rc = ni_fail(err, NI_ERR_RUN,
-				     _("question %s: the captures show %s, the run itself says %s"),
-				     q->name, nl_answer_text(w, q, &v), truth ? truth : "-");
-	}
 	return rc;
 }

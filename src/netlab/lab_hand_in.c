@@ -130,3 +130,31 @@ nl_hand_in_files(struct nl_hand_in *h, const struct nl_lab *lab, struct nl_pool 
 		}
 	return rc;
 }
+
+bool
+nl_is_folder(const char *path)
+{
+	struct stat st;
+	return !stat(path, &st) && S_ISDIR(st.st_mode);
+}
+
+int
+nl_world_of(struct nl_world *w, const struct nl_hand_in *h, const struct nl_lab *lab,
+	    struct nl_pool *pool, const char *seed, struct ni_err *err)
+{
+	if (!seed || !*seed)
+		seed = h->seed;
+	if (!seed) {
+		ni_fail(err, NI_ERR_INPUT, _("%s: it does not say its seed"), h->name);
+		ni_hint(err, _("a line \"seed = ...\" in the form, or --seed"));
+		return NI_ERR_INPUT;
+	}
+	int rc = nl_seed_check(seed, err);
+	if (rc)
+		return rc;
+	*w = (struct nl_world){.lab = lab, .pool = pool};
+	w->program = nl_program(pool, "netinspect");
+	memcpy(w->file, h->file, sizeof(w->file));
+	nl_draw(lab, pool, seed, &w->params);
+	return nl_world_open(w, err);
+}

@@ -41,6 +41,7 @@ static const struct ni_opt grade_options[] = {
 };
 static const struct ni_opt solve_options[] = {
 	SEED(N_("the seed of the run, if the folder does not say it")),
+	{NI_OPT_FLAG, 'j', "json", NULL, N_("a JSON object a line for each question, with known mistakes"), AT(json), 0, NULL},
 	HELP,
 };
 
@@ -56,7 +57,7 @@ static const struct command {
 	{{"netlab run", run_options, 4}, "netlab run LAB [options]", N_("Make the network of a lab, do its steps, and write the captures."), 1, 1, nl_do_run},
 	{{"netlab shell", shell_options, 4}, "netlab shell LAB [options]", N_("Make the network of a lab and give a shell on a host; 'on HOST COMMAND' works there."), 1, 1, nl_do_shell},
 	{{"netlab grade", grade_options, 4}, "netlab grade LAB ANSWERS CAPTURE...\n       netlab grade LAB DIRECTORY...", N_("Compute every answer from the captures, and say which of the form are right."), 2, INT32_MAX, nl_do_grade},
-	{{"netlab solve", solve_options, 2}, "netlab solve LAB DIRECTORY\n       netlab solve LAB CAPTURE...", N_("Print the right answers, with the commands that show them."), 2, INT32_MAX, nl_do_solve},
+	{{"netlab solve", solve_options, 3}, "netlab solve LAB DIRECTORY\n       netlab solve LAB CAPTURE...", N_("Print the right answers, with the commands that show them."), 2, INT32_MAX, nl_do_solve},
 };
 /* clang-format on */
 
