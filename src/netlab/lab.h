@@ -323,6 +323,9 @@ bool nl_is_folder(const char *path);
 int nl_world_of(struct nl_world *w, const struct nl_hand_in *h, const struct nl_lab *lab,
 		struct nl_pool *pool, const char *seed, struct ni_err *err);
 
+/** @text for a terminal: control characters and what is no UTF-8 are escaped. */
+const char *nl_escaped(struct nl_pool *pool, const char *text);
+
 /** Print @before and @text as a string of JSON to standard output. */
 void nl_json_string(struct nl_pool *pool, const char *before, const char *text);
 

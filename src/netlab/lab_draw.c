@@ -26,7 +26,7 @@ nl_seed_check(const char *seed, struct ni_err *err)
 	}
 	if (good)
 		return NI_SUCCESS;
-	ni_fail(err, NI_ERR_INPUT, _("--seed %.80s: not a seed"), seed);
+	ni_fail(err, NI_ERR_INPUT, _("%.80s: not a seed"), seed);
 	ni_hint(err,
 		_("at most %d letters, digits, dots, underscores or hyphens, for example a "
 		  "student's number"),

@@ -309,6 +309,16 @@ nl_form_write(FILE *out, struct nl_world *w, bool predict)
 			nl_form_question(out, w, i, "");
 }
 
+const char *
+nl_escaped(struct nl_pool *pool, const char *text)
+{
+	size_t n = strlen(text);
+	size_t cap = 4 * n + 1;
+	struct ni_buf b = ni_buf(nl_take(pool, cap), cap);
+	ni_buf_escape(&b, (const uint8_t *)text, n);
+	return ni_buf_z(&b);
+}
+
 void
 nl_json_string(struct nl_pool *pool, const char *before, const char *text)
 {

@@ -110,7 +110,8 @@ grade(struct graded *g, const struct nl_lab *lab, struct nl_pool *pool, const ch
 static void
 say_command(void *ctx, const char *command)
 {
-	fprintf(stdout, "%s$ %s\n", (const char *)ctx, command);
+	const struct nl_world *w = ctx;
+	printf("     $ %s\n", nl_escaped(w->pool, command));
 }
 
 static void
@@ -120,10 +121,7 @@ say_question(struct graded *g, unsigned i)
 	static char indent[] = "     ";
 	const struct nl_question *q = &g->world.lab->question[i];
 	const struct mark *m = &g->mark[i];
-	char answer[256];
-	struct ni_buf b = ni_buf(answer, sizeof(answer));
-	ni_buf_escape(&b, (const uint8_t *)m->answer, strlen(m->answer));
-	ni_buf_z(&b);
+	const char *answer = nl_escaped(g->world.pool, m->answer);
 	printf("%3u. %s: %s%s%s\n", i + 1, q->name, _(words[m->verdict]),
 	       m->verdict == BLANK ? "" : ": ", answer);
 	if (m->why)
@@ -137,7 +135,7 @@ say_question(struct graded *g, unsigned i)
 	const char *text = nl_fill(&g->world, q->text, true, NULL, NULL);
 	if (m->verdict == BLANK)
 		nl_wrap(stdout, indent, indent, text ? text : q->text);
-	nl_commands(&g->world, &q->value, say_command, indent);
+	nl_commands(&g->world, &q->value, say_command, &g->world);
 }
 
 static void
@@ -155,13 +153,14 @@ static void
 say_brief(const struct graded *g, const char *same)
 {
 	const struct nl_lab *lab = g->world.lab;
-	printf("%s  %u/%u  seed %s", g->in.name, g->right, lab->nquestions, g->world.params.seed);
+	printf("%s  %u/%u  seed %s", nl_escaped(g->world.pool, g->in.name), g->right,
+	       lab->nquestions, g->world.params.seed);
 	for (unsigned i = 0; i < lab->nquestions; i++)
 		if (g->mark[i].verdict != RIGHT)
 			printf("  %s%s", g->mark[i].verdict == BLANK ? "-" : "!",
 			       lab->question[i].name);
 	if (same)
-		printf(_("  (the same seed as %s)"), same);
+		printf(_("  (the same seed as %s)"), nl_escaped(g->world.pool, same));
 	putchar('\n');
 }
 
@@ -204,7 +203,7 @@ say_failed(const struct nl_lab_opts *o, struct nl_pool *pool, const char *name,
 		nl_json_string(pool, ",\"error\":", why->what);
 		puts("}");
 	} else {
-		printf(_("%s  not graded: %s\n"), name, why->what);
+		printf(_("%s  not graded: %s\n"), nl_escaped(pool, name), why->what);
 	}
 }
 
@@ -280,7 +279,10 @@ nl_do_grade(const struct nl_lab_opts *o, struct nl_pool *pool, struct ni_err *er
 		return NI_ERR_INPUT;
 	seen.seed = nl_take(pool, n * sizeof(*seen.seed));
 	seen.name = nl_take(pool, n * sizeof(*seen.name));
-	if (!nl_is_folder(o->argv[1])) {
+	bool folders = false;
+	for (unsigned i = 1; i <= n; i++)
+		folders |= nl_is_folder(o->argv[i]);
+	if (!folders) {
 		struct nl_hand_in in = {.name = o->argv[1], .answers = o->argv[1]};
 		int rc = nl_hand_in_files(&in, lab, pool, o->argv + 2, n - 1, err);
 		return rc ? rc : grade_one(o, lab, &in, NULL, &seen, err);

@@ -48,6 +48,8 @@ nl_hand_in_folder(struct nl_hand_in *h, const struct nl_lab *lab, struct nl_pool
 {
 	size_t n = 0;
 	*h = (struct nl_hand_in){.name = dir};
+	if (!nl_is_folder(dir))
+		return ni_fail(err, NI_ERR_INPUT, _("%s: not a folder"), dir);
 	h->answers = if_there(pool, dir, "answers.txt");
 	h->predictions = if_there(pool, dir, "predictions");
 	h->truth = if_there(pool, dir, "truth");
@@ -119,7 +121,7 @@ int
 nl_hand_in_files(struct nl_hand_in *h, const struct nl_lab *lab, struct nl_pool *pool, char **files,
 		 unsigned n, struct ni_err *err)
 {
-	int rc = NI_SUCCESS;
+	int rc = h->answers ? check_regular(h->answers, err) : NI_SUCCESS;
 	for (unsigned i = 0; !rc && i < n; i++)
 		rc = place(h, lab, pool, files[i], err);
 	for (unsigned i = 0; !rc && i < lab->npoints; i++)

@@ -14,8 +14,8 @@ struct solver {
 static void
 say_command(void *ctx, const char *command)
 {
-	(void)ctx;
-	printf("#    $ %s\n", command);
+	struct solver *s = ctx;
+	printf("#    $ %s\n", nl_escaped(s->world.pool, command));
 }
 
 static void
