@@ -33,6 +33,7 @@ struct ni_view_arg {
 	uint32_t conn;    /* packets or ladder of one conversation; NI_IX_NO_CONN: all */
 	uint64_t packet;  /* to be selected; 0: none */
 	uint32_t number;  /* of an HTTP exchange on conn; 0: the message that begins in packet */
+	bool trouble;     /* a ladder: begin where something went wrong */
 	const char *text; /* of a page, copied */
 	const char *title;
 };

@@ -248,6 +248,14 @@ entry(struct ni_buf *b, int width, struct ni_buf *one)
 	one->len = 0;
 }
 
+static void
+put_trouble(const struct ni_app *a, struct ni_buf *b)
+{
+	uint64_t troubled = ni_conntab_troubled(ni_model_conns(a->model));
+	if (troubled)
+		ni_buf_fmt(b, _("  ! %s in trouble"), ni_app_word(troubled).z);
+}
+
 /* The most important ones first; whole entries are left out. */
 static void
 counters(struct ni_app *a, const struct ni_model_stats *s, struct ni_buf *b, int width)
@@ -267,11 +275,8 @@ counters(struct ni_app *a, const struct ni_model_stats *s, struct ni_buf *b, int
 			   ni_app_word(s->packets - a->held_stats.packets).z);
 		entry(b, width, &one);
 	}
-	uint64_t troubled = ni_conntab_troubled(ni_model_conns(a->model));
-	if (troubled) {
-		ni_buf_fmt(&one, _("  ! %s in trouble"), ni_app_word(troubled).z);
-		entry(b, width, &one);
-	}
+	put_trouble(a, &one);
+	entry(b, width, &one);
 	ni_buf_fmt(&one, _("  dropped %s"), ni_app_word(s->dropped).z);
 	entry(b, width, &one);
 	if (s->forgotten + s->lost) {
@@ -312,6 +317,13 @@ draw_status(struct ni_app *a, int y)
 	int w = ni_line_width(ni_buf_z(&r), r.len);
 	counters(a, &s, &l, cols - w - 2);
 	ni_screen_text(y, 0, cols, ni_buf_z(&l), NI_ROLE_BAR, true);
+	char alert[64];
+	struct ni_buf t = ni_buf(alert, sizeof(alert));
+	put_trouble(a, &t);
+	const char *at = t.len ? strstr(left, ni_buf_z(&t)) : NULL;
+	if (at) /* which it is not where there was no room */
+		ni_screen_text(y, ni_line_width(left, (size_t)(at - left)) + 1,
+			       ni_line_width(alert, t.len) - 1, alert + 1, NI_ROLE_ALERT, false);
 	ni_screen_text(y, cols - w - 1, w + 1, " ", NI_ROLE_BAR, true);
 	ni_screen_text(y, cols - w, w, right, NI_ROLE_BAR, false);
 }

@@ -14,7 +14,8 @@
 
 enum {
 	MAX_ROWS = 400,
-	SPARE = 10, /* times as long as sorting took passes before it is done again */
+	WORDS = 4096, /* of an explanation */
+	SPARE = 10,   /* times as long as sorting took passes before it is done again */
 };
 
 struct conns {
@@ -339,6 +340,8 @@ conns_work(struct ni_view *v, int64_t ns)
 {
 	struct conns *c = (struct conns *)v;
 	struct ni_view_arg arg = {.conn = c->selected};
+	const struct ni_conn_row *r = row(c, c->list.cursor);
+	arg.trouble = r && r->key == c->selected && ni_conn_row_is_troubled(r);
 	bool seen = ni_panes_seen(v, LADDER) || v->panes.active == LADDER;
 	return ni_inner_work(&c->inner, v->app, seen ? drawn_as(c->selected) : NULL, &arg, ns);
 }
@@ -382,9 +385,19 @@ open_row(struct conns *c)
 	const struct ni_conn_row *r = row(c, c->list.cursor);
 	if (!r)
 		return;
-	struct ni_view_arg arg = {.conn = r->key, .packet = r->first_frame};
+	struct ni_view_arg arg = {
+	    .conn = r->key, .packet = r->first_frame, .trouble = ni_conn_row_is_troubled(r)};
 	bool ladder = r->key >> NI_IX_CONN_SHIFT == NI_IX_TCP;
 	ni_app_push(c->view.app, ladder ? &ni_ladder_view : &ni_packets_view, &arg);
+}
+
+/* In words. */
+static const char *
+trouble(const struct ni_conn_row *r)
+{
+	if (r->close != NI_CLOSE_RESET)
+		return _(rp_bad_name((enum rp_bad_kind)r->trouble));
+	return r->reset_by == NI_CLIENT ? _("reset by the client") : _("reset by the server");
 }
 
 /* From the cursor on, and on from the top. */
@@ -400,8 +413,8 @@ next_trouble(struct conns *c)
 		c->shown_trouble = true;
 		ni_list_go(&c->list, at);
 		c->selected = r->key;
-		ni_app_say(a, NI_ROLE_NOTE, _("%s: e explains, Enter draws it"),
-			   _(rp_bad_name((enum rp_bad_kind)r->trouble)));
+		ni_app_say(a, NI_ROLE_NOTE, _("connection %u, %s: e explains, Enter draws it"),
+			   r->key & NI_IX_CONN_ID, trouble(r));
 		return;
 	}
 	ni_app_say(a, NI_ROLE_GOOD, "%s",
@@ -514,8 +527,15 @@ conns_mouse(struct ni_view *v, const struct ni_mouse *m)
 static void
 conns_explain(struct ni_view *v, struct ni_buf *b)
 {
-	settle((struct conns *)v);
-	ni_told_conn(b, v->app->model, ((struct conns *)v)->selected);
+	struct conns *c = (struct conns *)v;
+	settle(c);
+	const struct ni_conn_row *r = row(c, c->list.cursor);
+	if (r && ni_conn_row_is_troubled(r))
+		ni_buf_fmt(b, _("What is wrong: %s.\n\n"), trouble(r));
+	char mem[WORDS];
+	struct ni_buf told = ni_buf(mem, sizeof(mem));
+	ni_told_conn(&told, v->app->model, c->selected);
+	ni_buf_str(b, ni_buf_z(&told));
 }
 
 const struct ni_view_ops ni_conns_view = {

@@ -36,6 +36,7 @@ struct ladder {
 	uint64_t frame;
 	uint8_t kind;
 	bool absolute; /* sequence numbers are shown as on the wire */
+	bool seek;     /* go where something went wrong, once everything is there */
 	bool again;    /* the rows have to be laid out anew */
 	bool explain;  /* what the selected row means is shown below */
 	bool room;     /* and there is room for that */
@@ -92,6 +93,26 @@ renumber(struct ladder *l)
 }
 
 static void
+set_look(struct ladder *l, int width)
+{
+	const struct ni_app *a = l->view.app;
+	uint32_t iface = 0;
+	struct ni_entry e;
+	if (ni_index_get(ni_model_index(a->model), l->frame, &e))
+		iface = e.iface;
+	l->look = (struct ni_ladder_look){
+	    .width = (unsigned)width,
+	    .ascii = ni_screen_ascii(),
+	    .digits = ni_model_ts_digits(a->model, iface),
+	    .zero_ns = ni_model_first_ns(a->model),
+	    .time = ni_ladder_time,
+	    .time_format = (int)a->time,
+	    .no_delta = a->time == NI_TIME_DELTA || a->time == NI_TIME_DELTA_DISPLAYED,
+	};
+	ni_ladder_fit(&l->look, l->rungs->ladder);
+}
+
+static void
 settle(struct ladder *l)
 {
 	uint64_t before = l->rungs->laid_out;
@@ -106,9 +127,27 @@ settle(struct ladder *l)
 		l->list.cursor = l->rungs->rows - 1;
 	else if (!l->list.follow && l->frame)
 		select_frame(l, l->frame, l->kind);
+	if (!l->look.width)
+		set_look(l, NI_LADDER_ROOM); /* until it is drawn */
 	ni_list_resize(&l->list, l->rungs->rows, l->list.height);
 	if (l->frame && ni_ladder_find(l->rungs->ladder, l->frame) != SIZE_MAX)
 		remember(l);
+}
+
+/* The first row of the worst that there is. */
+static void
+seek_trouble(struct ladder *l)
+{
+	static const enum ni_ladder_tone worst[] = {NI_TONE_BAD, NI_TONE_WARN};
+	l->seek = false;
+	for (size_t w = 0; w < sizeof(worst) / sizeof(worst[0]); w++)
+		for (uint64_t i = 0; i < l->rungs->rows; i++) {
+			if (ni_ladder_tone(l->rungs->ladder, row_at(l, i)) != worst[w])
+				continue;
+			ni_list_go(&l->list, i);
+			remember(l);
+			return;
+		}
 }
 
 /* ---- beginning and end ---- */
@@ -135,6 +174,7 @@ ladder_create(struct ni_app *a, const struct ni_view_arg *arg, struct ni_err *er
 	l->view = (struct ni_view){.ops = &ni_ladder_view, .app = a};
 	l->key = arg->conn;
 	l->frame = arg->packet;
+	l->seek = arg->trouble;
 	l->absolute = a->absolute;
 	l->rungs = ni_rungs_new(a->model, l->key, err);
 	if (l->rungs)
@@ -166,26 +206,6 @@ role_of(enum ni_ladder_tone tone)
 	    [NI_TONE_WARN] = NI_ROLE_WARN,  [NI_TONE_BAD] = NI_ROLE_BAD,
 	};
 	return (enum ni_role)roles[tone];
-}
-
-static void
-set_look(struct ladder *l, int width)
-{
-	const struct ni_app *a = l->view.app;
-	uint32_t iface = 0;
-	struct ni_entry e;
-	if (ni_index_get(ni_model_index(a->model), l->frame, &e))
-		iface = e.iface;
-	l->look = (struct ni_ladder_look){
-	    .width = (unsigned)width,
-	    .ascii = ni_screen_ascii(),
-	    .digits = ni_model_ts_digits(a->model, iface),
-	    .zero_ns = ni_model_first_ns(a->model),
-	    .time = ni_ladder_time,
-	    .time_format = (int)a->time,
-	    .no_delta = a->time == NI_TIME_DELTA || a->time == NI_TIME_DELTA_DISPLAYED,
-	};
-	ni_ladder_fit(&l->look, l->rungs->ladder);
 }
 
 static void
@@ -324,6 +344,8 @@ draw_rungs(struct ladder *l, struct ni_rect r)
 	set_look(l, r.w);
 	draw_head(l, r);
 	l->at = (struct ni_rect){r.y + NI_LADDER_HEADS, r.x, r.h - NI_LADDER_HEADS, r.w};
+	if (!l->list.height)
+		l->list.top = 0; /* keys that came before the first picture moved it */
 	ni_list_resize(&l->list, l->rungs->rows, l->at.h);
 	scroll_to_cursor(l);
 	draw_rows(l, l->at);
@@ -348,6 +370,8 @@ ladder_draw(struct ni_view *v, struct ni_rect r)
 	l->room = r.h >= EXPLAIN_FROM || r.w >= EXPLAIN_BESIDE;
 	v->panes.n = l->explain && l->room && l->rungs->rows ? 2 : 1;
 	settle(l);
+	if (l->seek && l->rungs->rows && ni_watch_through(l->rungs->watch))
+		seek_trouble(l);
 	if (l->rungs->rows)
 		ni_panes_draw(v, r);
 	else if (ni_watch_through(l->rungs->watch))
@@ -405,6 +429,8 @@ ladder_act(struct ni_view *v, enum ni_act act)
 {
 	struct ladder *l = (struct ladder *)v;
 	struct ni_view_arg arg = {.conn = l->key, .packet = l->frame};
+	l->seek = false;
+	settle(l);
 	if (v->panes.n > 1 && v->panes.active == 1 && ni_lines_act(&l->words, act))
 		return true;
 	if (ni_list_act(&l->list, act))
@@ -463,6 +489,7 @@ ladder_search(struct ni_view *v, const char *text, int way)
 {
 	struct ladder *l = (struct ladder *)v;
 	char mem[2 * LINE];
+	settle(l);
 	uint64_t n = l->rungs->rows;
 	for (uint64_t i = 1; i <= n; i++) {
 		uint64_t at = (l->list.cursor + (way > 0 ? i : n - i)) % n;

@@ -12,7 +12,8 @@ enum {
 	WIDE = 120,     /* columns from which on panes stand side by side */
 	LEAST_ROWS = 3, /* of a pane */
 	LEAST_COLS = 20,
-	STEP = 5, /* percent of the room that + and - move a border by */
+	AHEAD_NS = 30 * 1000000, /* that a key waits for the view it is meant for */
+	STEP = 5,                /* percent of the room that + and - move a border by */
 };
 
 static const char *const names[NI_NLAYOUTS] = {"auto", "beside", "below"};
@@ -210,7 +211,7 @@ ni_panes_view(struct ni_view *v)
 	if (v->panes.n < 2)
 		return v;
 	if (pane && v->ops->inner && !inner(v, pane))
-		v->ops->work(v, 0); /* whoever types ahead means what will be there */
+		v->ops->work(v, AHEAD_NS); /* whoever types ahead means what will be there */
 	struct ni_view *in = inner(v, pane);
 	return in ? in : v;
 }

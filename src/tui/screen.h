@@ -29,6 +29,7 @@ enum ni_role {
 	NI_ROLE_WRONG, /* what is wrong in what was typed */
 	NI_ROLE_CLIENT,
 	NI_ROLE_SERVER,
+	NI_ROLE_ALERT, /* in the status line: something went wrong */
 	NI_NROLES,
 };
 

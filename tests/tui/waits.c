@@ -119,13 +119,17 @@ line_has(const char *arg)
 static bool
 selected(const char *arg)
 {
+	enum { LEAST = 8 };
 	char line[TERM_LINE];
 	for (int row = 1; row < run.term.rows - 2; row++) {
-		bool all = true;
-		for (int col = 0; col < 8; col++)
-			all &= term_cell(&run.term, row, col).attrs.reverse;
+		int most = 0;
+		int n = 0;
+		for (int col = 0; col < run.term.cols; col++) {
+			n = term_cell(&run.term, row, col).attrs.reverse ? n + 1 : 0;
+			most = n > most ? n : most;
+		}
 		term_line(&run.term, row, line);
-		if (all && strstr(line, arg))
+		if (most >= LEAST && strstr(line, arg))
 			return true;
 	}
 	return false;
