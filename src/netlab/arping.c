@@ -47,6 +47,8 @@ static const struct nl_tool tool = {
        "Ask by ARP who has an IPv4 address. Prints a line for each answer."),
     N_("Exit status: 0 if somebody has it (--probe: nobody), 1 if not, 2 on wrong usage."),
     AT(help),
+    NULL,
+    NULL,
 };
 
 /* Who answered. */
@@ -195,5 +197,5 @@ nl_arping(int argc, char **argv)
 void
 nl_arping_man(void)
 {
-	ni_opts_man(&tool.table, stdout);
+	nl_tool_man(&tool);
 }

@@ -67,22 +67,40 @@ static const struct ni_opt options[] = {
 };
 /* clang-format on */
 
+enum how { DISCOVER, LEASE, REBOOT, AGAIN, LEAVE, WAIT };
+
+/* clang-format off */
+static const struct step {
+	struct nl_word word;
+	enum how how;
+	enum nl_dhcp_type type;
+	bool to_server; /* to the one that gave the address alone */
+} steps[] = {
+	{{"lease", NULL, N_("discover and request an address (default)")}, LEASE, NL_REQUEST, false},
+	{{"discover", NULL, N_("only ask who would offer one")}, DISCOVER, NL_DISCOVER, false},
+	{{"reboot", NULL, N_("request that of --request at once, as who had it before")}, REBOOT, NL_REQUEST, false},
+	{{"renew", NULL, N_("request it for longer from the server that gave it")}, AGAIN, NL_REQUEST, true},
+	{{"rebind", NULL, N_("the same from any server")}, AGAIN, NL_REQUEST, false},
+	{{"inform", NULL, N_("ask for the other settings only")}, AGAIN, NL_INFORM, false},
+	{{"release", NULL, N_("give it back")}, LEAVE, NL_RELEASE, true},
+	{{"decline", NULL, N_("say that somebody else has it")}, LEAVE, NL_DECLINE, false},
+	{{"wait", "=MS", N_("do nothing")}, WAIT, NL_NAK, false},
+};
+/* clang-format on */
+
+enum { NSTEPS = sizeof(steps) / sizeof(steps[0]) };
+
+static const struct nl_words words = {N_("Steps"), &steps[0].word, NSTEPS, sizeof(steps[0])};
+
 static const struct nl_tool tool = {
     {"netlab dhcp", options, sizeof(options) / sizeof(options[0])},
     N_("Usage: netlab dhcp [options] [STEP...]\n\n"
-       "Get an address by DHCP, and show every message. The steps:\n"
-       "  lease      discover and request an address (default)\n"
-       "  discover   only ask who would offer one\n"
-       "  reboot     request the address of --request at once, as one who had it before\n"
-       "  renew      request it for longer from the server that gave it\n"
-       "  rebind     the same from any server\n"
-       "  inform     ask for the other settings only\n"
-       "  release    give it back\n"
-       "  decline    say that somebody else has it\n"
-       "  wait=MS    do nothing"),
+       "Get an address by DHCP, step by step, and show every message."),
     N_("Exit status: 0 if every step went well, 1 if one was refused or not answered,\n"
        "2 on wrong usage."),
     AT(help),
+    &words,
+    NULL,
 };
 
 struct dhcp {
@@ -293,86 +311,90 @@ do_reboot(struct dhcp *c, struct ni_err *err)
 }
 
 static int
-no_lease(const struct dhcp *c, const char *step, bool server, struct ni_err *err)
+no_lease(const struct dhcp *c, const struct step *s, struct ni_err *err)
 {
+	bool server = s->to_server || s->how == LEAVE;
 	if (!nl_no_ip(c->lease.ip) && !(server && nl_no_ip(c->lease.server)))
 		return NI_SUCCESS;
-	ni_fail(err, NI_ERR_INPUT, _("%s: there is no lease"), step);
+	ni_fail(err, NI_ERR_INPUT, _("%s: there is no lease"), s->word.name);
 	ni_hint(err, _("'netlab dhcp lease %s', or an address on the interface and --server"),
-		step);
+		s->word.name);
 	return NI_ERR_INPUT;
 }
 
 static int
-do_again(struct dhcp *c, const char *step, enum nl_dhcp_type type, bool to_server,
-	 struct ni_err *err)
+do_again(struct dhcp *c, const struct step *s, struct ni_err *err)
 {
 	struct nl_lease l;
-	struct nl_dhcp m = message(c, type);
-	int rc = no_lease(c, step, to_server, err);
+	struct nl_dhcp m = message(c, s->type);
+	int rc = no_lease(c, s, err);
 	if (rc)
 		return rc;
 	memcpy(m.client, c->lease.ip, 4);
-	rc = converse(c, &m, to_server, false, &l, err);
-	if (!rc && type == NL_REQUEST)
+	rc = converse(c, &m, s->to_server, false, &l, err);
+	if (!rc && s->type == NL_REQUEST)
 		rc = settle(c, &l, err);
 	return rc;
 }
 
 /* Without an answer: the address is not ours any more. */
 static int
-do_leave(struct dhcp *c, const char *step, enum nl_dhcp_type type, struct ni_err *err)
+do_leave(struct dhcp *c, const struct step *s, struct ni_err *err)
 {
-	struct nl_dhcp m = message(c, type);
-	int rc = no_lease(c, step, true, err);
+	struct nl_dhcp m = message(c, s->type);
+	int rc = no_lease(c, s, err);
 	if (rc)
 		return rc;
-	memcpy(type == NL_RELEASE ? m.client : m.requested, c->lease.ip, 4);
+	memcpy(s->type == NL_RELEASE ? m.client : m.requested, c->lease.ip, 4);
 	memcpy(m.server, c->lease.server, 4);
-	rc = say(c, &m, type == NL_RELEASE, err);
+	rc = say(c, &m, s->to_server, err);
 	memset(c->lease.ip, 0, 4);
 	return !rc && c->o->apply ? nl_lease_apply(&c->link, NULL, err) : rc;
 }
 
+/* Find the step @text, and the time that a wait is to take. */
 static int
-wait_ms(const char *text, struct ni_err *err)
+parse_step(const char *text, const struct step **s, int64_t *us, struct ni_err *err)
 {
-	static const struct ni_opt step = {.name = "wait"};
-	int64_t us = 0;
-	int rc = nl_take_thousandths(&step, text, (int64_t)WAIT_MAX_MS * 1000, _("milliseconds"),
-				     &us, err);
-	int64_t until = nl_now() + us;
-	while (!rc && !nl_stopped() && nl_now() < until)
-		nl_wait(NULL, 0, until);
-	return rc;
+	static const struct ni_opt as_option = {.name = "wait"};
+	size_t n = strcspn(text, "=");
+	*s = NULL;
+	for (size_t i = 0; i < NSTEPS && !*s; i++)
+		if (strlen(steps[i].word.name) == n && !strncmp(steps[i].word.name, text, n) &&
+		    !steps[i].word.arg == !text[n])
+			*s = &steps[i];
+	if (*s && (*s)->how == WAIT)
+		return nl_take_thousandths(&as_option, text + n + 1, (int64_t)WAIT_MAX_MS * 1000,
+					   _("milliseconds"), us, err);
+	if (*s)
+		return NI_SUCCESS;
+	ni_fail(err, NI_ERR_INPUT, _("%s: no such step"), text);
+	ni_hint(err, _("'%s --help' lists them"), tool.table.program);
+	return NI_ERR_INPUT;
 }
 
 static int
-do_step(struct dhcp *c, const char *step, struct ni_err *err)
+do_step(struct dhcp *c, const struct step *s, int64_t us, struct ni_err *err)
 {
 	struct nl_lease offer;
-	if (!strcmp(step, "lease"))
-		return do_lease(c, err);
-	if (!strcmp(step, "discover"))
+	int64_t until = nl_now() + us;
+	switch (s->how) {
+	case DISCOVER:
 		return do_discover(c, true, &offer, err);
-	if (!strcmp(step, "reboot"))
+	case LEASE:
+		return do_lease(c, err);
+	case REBOOT:
 		return do_reboot(c, err);
-	if (!strcmp(step, "renew"))
-		return do_again(c, step, NL_REQUEST, true, err);
-	if (!strcmp(step, "rebind"))
-		return do_again(c, step, NL_REQUEST, false, err);
-	if (!strcmp(step, "inform"))
-		return do_again(c, step, NL_INFORM, false, err);
-	if (!strcmp(step, "release"))
-		return do_leave(c, step, NL_RELEASE, err);
-	if (!strcmp(step, "decline"))
-		return do_leave(c, step, NL_DECLINE, err);
-	if (!strncmp(step, "wait=", 5))
-		return wait_ms(step + 5, err);
-	ni_fail(err, NI_ERR_INPUT, _("%s: no such step"), step);
-	ni_hint(err, _("one of: %s"),
-		"lease, discover, reboot, renew, rebind, inform, release, decline, wait=MS");
-	return NI_ERR_INPUT;
+	case AGAIN:
+		return do_again(c, s, err);
+	case LEAVE:
+		return do_leave(c, s, err);
+	case WAIT:
+		break;
+	}
+	while (!nl_stopped() && nl_now() < until)
+		nl_wait(NULL, 0, until);
+	return NI_SUCCESS;
 }
 
 /* The kernel would say to a server that nobody listens at our port. */
@@ -391,16 +413,12 @@ occupy_port(const struct nl_link *l)
 }
 
 static int
-run(struct dhcp *c, char **step, int n, struct ni_err *err)
+run(struct dhcp *c, char *const *text, int n, struct ni_err *err)
 {
-	int port = occupy_port(&c->link);
+	const struct step *s = &steps[0];
+	int64_t us = 0;
 	int rc = NI_SUCCESS;
-	char lease[] = "lease";
-	char *usual[] = {lease};
-	if (!n) {
-		step = usual;
-		n = 1;
-	}
+	int port = occupy_port(&c->link);
 	c->xid = c->o->xid;
 	if (c->xid == ANY_XID && getrandom(&c->xid, sizeof(c->xid), 0) < 0)
 		c->xid = (uint32_t)nl_now();
@@ -409,12 +427,32 @@ run(struct dhcp *c, char **step, int n, struct ni_err *err)
 		memcpy(c->lease.ip, c->link.ip, 4);
 		memcpy(c->lease.server, c->o->server, 4);
 	}
+	if (!n)
+		rc = do_step(c, s, us, err);
 	for (int i = 0; i < n && !rc && !nl_stopped(); i++) {
-		rc = do_step(c, step[i], err);
-		c->xid += strncmp(step[i], "wait=", 5) != 0;
+		rc = parse_step(text[i], &s, &us, err);
+		if (!rc)
+			rc = do_step(c, s, us, err);
+		c->xid += s->how != WAIT;
 	}
 	if (port >= 0)
 		close(port);
+	return rc;
+}
+
+static int
+check(const struct options *o, char *const *text, int n, struct ni_err *err)
+{
+	const struct step *s;
+	int64_t us;
+	int rc = NI_SUCCESS;
+	if (!o->tries || !o->wait_us)
+		return ni_fail(err, NI_ERR_INPUT, _("--%s 0: at least 1"),
+			       o->tries ? "wait" : "tries");
+	if (n > STEPS_MAX)
+		return ni_fail(err, NI_ERR_INPUT, _("more than %d steps"), STEPS_MAX);
+	for (int i = 0; i < n && !rc; i++)
+		rc = parse_step(text[i], &s, &us, err);
 	return rc;
 }
 
@@ -427,13 +465,8 @@ nl_dhcp(int argc, char **argv)
 	int rc = nl_tool_begin(&tool, &o, argc, argv);
 	if (rc >= 0)
 		return rc;
-	rc = NI_SUCCESS;
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	if (!o.tries || !o.wait_us)
-		rc = ni_fail(&err, NI_ERR_INPUT, _("--%s 0: at least 1"),
-			     o.tries ? "wait" : "tries");
-	if (!rc && argc - optind > STEPS_MAX)
-		rc = ni_fail(&err, NI_ERR_INPUT, _("more than %d steps"), STEPS_MAX);
+	rc = check(&o, argv + optind, argc - optind, &err);
 	if (!rc)
 		rc = nl_link_open(&c.link, o.link, &err);
 	if (!rc && !(c.look = nl_look_new(&err)))
@@ -450,5 +483,5 @@ nl_dhcp(int argc, char **argv)
 void
 nl_dhcp_man(void)
 {
-	ni_opts_man(&tool.table, stdout);
+	nl_tool_man(&tool);
 }

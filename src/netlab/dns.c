@@ -59,6 +59,8 @@ static const struct nl_tool tool = {
     N_("Exit status: 0 if the server had no error to report, 1 if it had or did not answer,\n"
        "2 on wrong usage."),
     AT(help),
+    NULL,
+    NULL,
 };
 
 struct talk {
@@ -242,5 +244,5 @@ nl_dns(int argc, char **argv)
 void
 nl_dns_man(void)
 {
-	ni_opts_man(&tool.table, stdout);
+	nl_tool_man(&tool);
 }

@@ -37,7 +37,9 @@ static const struct nl_command commands[] = {
     {"dhcp", N_("get an address by DHCP, step by step"), nl_dhcp, nl_dhcp_man},
     {"dns", N_("ask a DNS server"), nl_dns, nl_dns_man},
     {"send", N_("forged frames, inside of a lab"), nl_send, nl_send_man},
+    {"tcp", N_("one end of a TCP connection, step by step"), nl_tcp, nl_tcp_man},
     {"trace", N_("find the routers on the way to an address"), nl_trace, nl_trace_man},
+    {"udp", N_("one end of a conversation over UDP, step by step"), nl_udp, nl_udp_man},
     {"wire", N_("two interfaces joined by a long, slow, lossy wire"), nl_wire, nl_wire_man},
 };
 

@@ -152,6 +152,8 @@ static const struct nl_tool tool = {
        "Only inside of a lab's own network; everywhere else it refuses. Prints a line for each."),
     N_("Exit status: 0 if all were sent, 1 if not, 2 on wrong usage and outside of a lab."),
     AT(help),
+    NULL,
+    NULL,
 };
 
 enum kind { ARP_REQUEST, ARP_REPLY, ARP_GRATUITOUS, TCP, UDP, NKINDS };
@@ -323,5 +325,5 @@ nl_send(int argc, char **argv)
 void
 nl_send_man(void)
 {
-	ni_opts_man(&tool.table, stdout);
+	nl_tool_man(&tool);
 }

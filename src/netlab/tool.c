@@ -13,6 +13,47 @@
 
 static volatile sig_atomic_t stopped;
 
+static const struct nl_word *
+word(const struct nl_words *w, size_t i)
+{
+	return (const struct nl_word *)(const void *)((const char *)w->first + i * w->size);
+}
+
+static void
+help_words(const struct nl_words *w)
+{
+	if (w)
+		printf("\n%s\n", _(w->title));
+	for (size_t i = 0; w && i < w->n; i++) {
+		const struct nl_word *v = word(w, i);
+		int n = printf("  %s%s", v->name, v->arg ? v->arg : "");
+		printf("%*s%s\n", n < 17 ? 18 - n : 1, "", _(v->help));
+	}
+}
+
+static void
+man_words(const struct nl_words *w)
+{
+	if (w)
+		printf(".SS %s\n", w->title);
+	for (size_t i = 0; w && i < w->n; i++) {
+		const struct nl_word *v = word(w, i);
+		fputs(".TP\n\\fB", stdout);
+		ni_opts_roff(stdout, v->name);
+		printf("\\fR%s\n", v->arg ? v->arg : "");
+		ni_opts_roff(stdout, v->help);
+		puts(".");
+	}
+}
+
+void
+nl_tool_man(const struct nl_tool *t)
+{
+	man_words(t->words);
+	man_words(t->settings);
+	ni_opts_man(&t->table, stdout);
+}
+
 int
 nl_tool_begin(const struct nl_tool *t, void *o, int argc, char **argv)
 {
@@ -23,6 +64,8 @@ nl_tool_begin(const struct nl_tool *t, void *o, int argc, char **argv)
 	if (!*(const bool *)((const char *)o + t->help_at))
 		return -1;
 	puts(_(t->usage));
+	help_words(t->words);
+	help_words(t->settings);
 	ni_opts_help(&t->table, stdout);
 	printf("\n%s\n", _(t->after));
 	return 0;

@@ -16,11 +16,24 @@
 
 enum { NL_MS = 1000, NL_SECOND = 1000000 }; /* in microseconds, as all times here */
 
-/* A subcommand's options, and what its --help says around them. */
+/* A word that a subcommand takes beside its options: a step, a kind of frame. */
+struct nl_word {
+	const char *name, *arg, *help; /* arg: "=N", or NULL */
+};
+
+/* Rows of any kind that begin with a struct nl_word. */
+struct nl_words {
+	const char *title;
+	const struct nl_word *first;
+	size_t n, size; /* rows, and bytes of a row */
+};
+
+/* A subcommand's options and words, and what its --help says around them. */
 struct nl_tool {
 	struct ni_opt_table table;
 	const char *usage, *after;
-	size_t help_at; /* where in its options the bool of --help is */
+	size_t help_at;                          /* where in its options the bool of --help is */
+	const struct nl_words *words, *settings; /* NULL: it takes none */
 };
 
 /**
@@ -28,6 +41,9 @@ struct nl_tool {
  * Returns -1 to go on, optind being the first operand; else the exit status.
  */
 int nl_tool_begin(const struct nl_tool *t, void *o, int argc, char **argv);
+
+/** Print options and words as roff to standard output. */
+void nl_tool_man(const struct nl_tool *t);
 
 /** Say what is wrong; return the exit status for @rc. */
 int nl_tool_fail(const struct nl_tool *t, const struct ni_err *err, int rc);

@@ -65,6 +65,8 @@ static const struct nl_tool tool = {
        "live, who answered and when, and the answer's ICMP type and code."),
     N_("Exit status: 0 if ADDRESS itself answered, 1 if not, 2 on wrong usage."),
     AT(help),
+    NULL,
+    NULL,
 };
 
 struct trace {
@@ -278,5 +280,5 @@ nl_trace(int argc, char **argv)
 void
 nl_trace_man(void)
 {
-	ni_opts_man(&tool.table, stdout);
+	nl_tool_man(&tool);
 }

@@ -105,6 +105,8 @@ static const struct nl_tool tool = {
        "(SIGINT, SIGTERM, or --seconds)."),
     N_("Exit status: 0 at the end, 1 if an interface failed, 2 on wrong usage."),
     AT(help),
+    NULL,
+    NULL,
 };
 
 struct side {
@@ -447,5 +449,5 @@ nl_wire(int argc, char **argv)
 void
 nl_wire_man(void)
 {
-	ni_opts_man(&tool.table, stdout);
+	nl_tool_man(&tool);
 }

@@ -205,9 +205,8 @@ ni_opts_help(const struct ni_opt_table *table, FILE *f)
 	}
 }
 
-/* Roff takes a '-' for a hyphen. */
-static void
-roff(FILE *f, const char *s)
+void
+ni_opts_roff(FILE *f, const char *s)
 {
 	for (; *s; s++)
 		fprintf(f, *s == '-' || *s == '\\' ? "\\%c" : "%c", *s);
@@ -225,12 +224,12 @@ ni_opts_man(const struct ni_opt_table *table, FILE *f)
 		if (o->letter)
 			fprintf(f, "\\-%c\\fR, \\fB", o->letter);
 		fputs("\\-\\-", f);
-		roff(f, o->name);
+		ni_opts_roff(f, o->name);
 		fputs("\\fR", f);
 		if (o->arg)
 			fprintf(f, " \\fI%s\\fR", o->arg);
 		fputc('\n', f);
-		roff(f, o->help);
+		ni_opts_roff(f, o->help);
 		fputs(".\n", f);
 	}
 }

@@ -61,6 +61,9 @@ void ni_opts_help(const struct ni_opt_table *table, FILE *f);
 /** Print the rows as roff to @f. */
 void ni_opts_man(const struct ni_opt_table *table, FILE *f);
 
+/** Print @s to @f so that roff shows it as it is: it takes a '-' for a hyphen. */
+void ni_opts_roff(FILE *f, const char *s);
+
 /** What the user calls an option: "-s", or "--width" where it has no letter. */
 const char *ni_opts_called(const struct ni_opt *opt, char name[static 64]);
 
