@@ -43,7 +43,8 @@ static const int64_t DRAIN_NS = (2 * NI_LIVE_RETIRE_MS + 60) * INT64_C(1000000);
 
 struct handle {
 	pcap_t *p;
-	int fd; /* to poll, or -1 */
+	int fd;      /* to poll, or -1 */
+	bool netdev; /* a network interface, which may go */
 	uint32_t iface;
 	int64_t ns_per_unit;
 	/* The next frame, copied out of the ring, while full. */
@@ -115,19 +116,30 @@ handle_name(const struct live *l, const struct handle *h)
 	return l->base.ifaces[h->iface].name;
 }
 
+/* Ask about the interface called @name through @h. False: there is none. */
+static bool
+look_up(const struct handle *h, const char *name, unsigned long request, struct ifreq *r)
+{
+	*r = (struct ifreq){0};
+	if (strlen(name) >= sizeof(r->ifr_name))
+		return false;
+	memcpy(r->ifr_name, name, strlen(name) + 1);
+	return ioctl(pcap_fileno(h->p), request, r) == 0;
+}
+
 /* libpcap reported an error on @h, which it does not for an interface that only went down. */
 static void
 on_trouble(struct live *l, struct handle *h)
 {
 	struct ni_err e;
 	const char *name = handle_name(l, h);
-	bool device = strcmp(name, "any") != 0;
-	if (h->gone_ns || (device && if_nametoindex(name) > 0))
+	struct ifreq r;
+	if (h->gone_ns || (h->netdev && look_up(h, name, SIOCGIFINDEX, &r)))
 		return;
 	/* What it had received before may still lie in a block that is being filled. */
 	h->gone_ns = ni_mono_ns() + DRAIN_NS;
 	ni_fail(&e, 0, _("%s: %s"), name,
-		device ? _("the interface disappeared") : pcap_geterr(h->p));
+		h->netdev ? _("the interface disappeared") : pcap_geterr(h->p));
 	tell(l, &e);
 }
 
@@ -139,12 +151,9 @@ check_links(struct live *l)
 	for (size_t i = 0; i < l->n; i++) {
 		struct handle *h = &l->h[i];
 		const char *name = handle_name(l, h);
-		struct ifreq r = {0};
-		if (h->gone_ns || strlen(name) >= sizeof(r.ifr_name))
-			continue;
-		memcpy(r.ifr_name, name, strlen(name) + 1);
+		struct ifreq r;
 		/* Fails for what is no network interface. */
-		if (ioctl(pcap_fileno(h->p), SIOCGIFFLAGS, &r) < 0)
+		if (h->gone_ns || !look_up(h, name, SIOCGIFFLAGS, &r))
 			continue;
 		bool down = !(r.ifr_flags & IFF_UP);
 		if (down == h->down)
@@ -380,6 +389,13 @@ live_info(struct ni_source *s, struct ni_source_info *info)
 	info->name = l->name;
 	info->format = "live";
 	info->live = true;
+	for (size_t i = 0; i < l->n; i++) {
+		int domain = 0;
+		socklen_t n = sizeof(domain);
+		info->devices |=
+		    getsockopt(pcap_fileno(l->h[i].p), SOL_SOCKET, SO_DOMAIN, &domain, &n) < 0 ||
+		    domain != AF_PACKET;
+	}
 }
 
 static void
@@ -442,6 +458,7 @@ adopt(struct live *l, pcap_t *p, const char *name, uint32_t snaplen, struct ni_e
 	bool nano = pcap_get_tstamp_precision(p) == PCAP_TSTAMP_PRECISION_NANO;
 	*h = (struct handle){.p = p, .fd = pcap_get_selectable_fd(p), .room = ROOM};
 	h->ns_per_unit = nano ? 1 : 1000;
+	h->netdev = if_nametoindex(name) > 0;
 	h->data = malloc(ROOM);
 	struct ni_source_iface *i = ni_source_add_iface(&l->base, name, strlen(name), NULL, 0);
 	if (!h->data || !i) {

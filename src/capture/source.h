@@ -61,6 +61,7 @@ struct ni_source_info {
 	const char *format; /* "pcap (microseconds)", "pcapng", "live"; "" before the first bytes */
 	const char *compression; /* "gzip", "zstd" or NULL */
 	bool live;
+	bool devices;      /* live, and not all of them are network interfaces */
 	uint32_t n_ifaces; /* so far: a pcapng file declares them as it goes */
 	uint64_t size;     /* bytes of the file as it lies on disk; 0 when unknown */
 	uint64_t position; /* bytes of it that were taken in */

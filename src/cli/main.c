@@ -46,6 +46,9 @@ print_version(void)
 #ifdef HAVE_LIBCAP_NG
 	    "libcap-ng "
 #endif
+#ifdef USE_SECCOMP
+	    "libseccomp "
+#endif
 	    "xxhash\n");
 	printf("%s", _("Licence GPL-2.0-or-later; there is no warranty.\n"));
 }

@@ -321,6 +321,7 @@ static const struct ni_opt options[] = {
 	{FLAG, 'D', "list-interfaces", NULL, "list interfaces with their addresses and state, then exit", AT(list_ifaces), 0, NULL},
 	{FLAG, 'L', "list-data-link-types", NULL, "list the link types of the interface, then exit", AT(list_linktypes), 0, NULL},
 	{STRING, 'Z', "relinquish-privileges", "USER", "run as USER once everything is open (default: who called sudo)", AT(user), 0, NULL},
+	{FLAG, 0, "no-sandbox", NULL, "do not limit what the program may ask of the kernel while it looks at packets (for debuggers)", AT(no_sandbox), 0, NULL},
 
 	{HEADING, 0, "Output", NULL, NULL, 0, 0, NULL},
 	{CALL, 'T', "format", "FORMAT", "text (a line a packet), tree (-V), fields (-e), json, records (what was exchanged, as JSON), report, or ladder (TCP connections as arrow diagrams)", 0, 0, set_format},

@@ -39,7 +39,7 @@ struct ni_cli {
 	uint32_t snaplen, buffer_mib;
 	uint64_t memory, spool; /* bytes; 0: the default */
 	bool tui, no_mouse;
-	bool no_promisc, follow;
+	bool no_promisc, no_sandbox, follow;
 	bool list_ifaces, list_linktypes, list_stats, help, version;
 	enum ni_format format;
 	enum ni_time_format time;

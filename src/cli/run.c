@@ -177,7 +177,22 @@ drop_rights(struct run *r, struct ni_err *err)
 	int rc = ni_privilege_drop(&r->user, later, &note, err);
 	if (!rc && note.what[0])
 		notice(NULL, &note);
-	return rc || !r->writer ? rc : ni_writer_check_ring(r->writer, err);
+	if (!rc && r->writer)
+		rc = ni_writer_check_ring(r->writer, err);
+	struct ni_sandbox s = {.files = later, .devices = r->info.devices, .line = -1};
+	if (!rc && ni_run_sandbox(r->cli, &s, &note))
+		notice(NULL, &note);
+	return rc;
+}
+
+bool
+ni_run_sandbox(const struct ni_cli *c, struct ni_sandbox *s, struct ni_err *note)
+{
+	note->what[0] = '\0';
+	s->patterns = c->display_filter || c->fields.n;
+	if (!c->no_sandbox)
+		ni_sandbox_enter(s, note);
+	return note->what[0];
 }
 
 struct ni_session *

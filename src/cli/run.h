@@ -5,6 +5,7 @@
 
 #include "netinspect/session.h"
 #include "options.h"
+#include "sandbox.h"
 #include "source.h"
 
 /**
@@ -19,6 +20,12 @@ int ni_run_source(const struct ni_cli *c, struct ni_source **source, struct ni_e
 
 /** What @c says about capturing on interfaces; nobody is told what happens to them yet. */
 struct ni_live_options ni_run_live(const struct ni_cli *c);
+
+/**
+ * Enter the sandbox, unless @c says not to; @s is completed with what @c asks for. True: there is
+ * something to say about it, in @note.
+ */
+bool ni_run_sandbox(const struct ni_cli *c, struct ni_sandbox *s, struct ni_err *note);
 
 /** Make a session as @c asks for, decode-as and all, with @o for the rest. NULL with @err filled.
  */

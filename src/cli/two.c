@@ -13,6 +13,7 @@
 #include "outputs.h"
 #include "points.h"
 #include "privilege.h"
+#include "run.h"
 #include "source.h"
 
 struct two {
@@ -46,6 +47,9 @@ open_all(struct two *t, struct ni_err *err)
 	if (!rc)
 		rc = ni_privilege_drop(&user, false, &note, err);
 	if (!rc && note.what[0])
+		fprintf(stderr, "netinspect: %s\n", note.what);
+	struct ni_sandbox s = {.line = -1};
+	if (!rc && ni_run_sandbox(t->cli, &s, &note))
 		fprintf(stderr, "netinspect: %s\n", note.what);
 	return rc ? rc : ni_outputs_stdout(&t->out, t->cli, err);
 }

@@ -159,6 +159,13 @@ open_all(struct view *v, const struct ni_keeper *line, struct ni_err *err)
 		rc = drop(v, line, err);
 	if (!rc && !v->picks && !v->cli->read_file)
 		rc = filter_source(v, err);
+	struct ni_source_info info;
+	ni_source_info(v->source, &info);
+	struct ni_sandbox s = {
+	    .files = true, .view = true, .devices = info.devices, .line = line->fd};
+	struct ni_err note;
+	if (!rc && ni_run_sandbox(v->cli, &s, &note))
+		take_notice(NULL, &note);
 	return rc ? rc : ni_model_start(v->model, err);
 }
 

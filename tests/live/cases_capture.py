@@ -28,6 +28,23 @@ def expect(condition, why):
         raise AssertionError(why)
 
 
+def status(pid, key):
+    """An entry of /proc/PID/status, "" if there is none."""
+    try:
+        with open(f'/proc/{pid}/status', encoding='ascii', errors='replace') as file:
+            return next((line.split(':', 1)[1].strip() for line in file
+                         if line.startswith(key + ':')), '')
+    except OSError:
+        return ''
+
+
+def limits_calls():
+    """Whether this build has a list of system calls."""
+    ran = subprocess.run([libtest.NETINSPECT, '--version'], stdout=subprocess.PIPE, text=True,
+                         check=True)
+    return 'libseccomp' in ran.stdout
+
+
 def ping(host, address, n=1, interval=0.05):
     host.run('ping', '-n', '-c', str(n), '-i', str(interval), '-W', '2', address)
 
@@ -295,6 +312,18 @@ def without_permission(hosts):
     return None
 
 
+def system_calls_are_limited(hosts):
+    """While packets are looked at the kernel refuses what is not on a list; --no-sandbox: nothing."""
+    if not limits_calls():
+        return 'built without libseccomp, or with a sanitizer'
+    for option, mode in (([], '2'), (['--no-sandbox'], '0')):
+        capture = Capture(hosts.client, '-i', 'eth0', '-Y', 'http.host matches "a|b"', *option)
+        expect(status(capture.process.pid, 'Seccomp') == mode, f'{option}: not mode {mode}')
+        expect(capture.stop(0) == 0, capture.err())
+        expect('sandbox' not in capture.err(), capture.err())
+    return None
+
+
 def interface_list(hosts):
     """-D has names, addresses and state; -L the link types; numbers from -D work."""
     listed = hosts.client.run(libtest.NETINSPECT, '-D')
@@ -361,5 +390,5 @@ for i in range(100000): s.send(b"x" * 64)
 
 CASES = [same_as_tcpdump, fields_agree_with_tshark, stopping_loses_nothing, statistics_on_usr1,
          packet_count, autostop, ring_files, files_belong_to_who_called_sudo,
-         all_interfaces_at_once, two_interfaces, without_permission, interface_list, snap_length,
-         interface_that_goes_away, a_flood_without_loss]
+         all_interfaces_at_once, two_interfaces, without_permission, system_calls_are_limited,
+         interface_list, snap_length, interface_that_goes_away, a_flood_without_loss]

@@ -6,7 +6,7 @@ import subprocess
 
 import libtest
 import pcapread
-from cases_capture import expect, lacks, ping
+from cases_capture import expect, lacks, limits_calls, ping, status
 from world import A, B, PORT, WORK
 
 TERMINAL = os.path.abspath(os.environ.get('TERMINAL') or 'tests/tui/terminal')
@@ -50,16 +50,6 @@ class View:
         rest, _ = self.process.communicate(timeout=20)
         if kind is None:
             expect(self.process.returncode == 0, rest)
-
-
-def status(pid, key):
-    """An entry of /proc/PID/status, "" if there is none."""
-    try:
-        with open(f'/proc/{pid}/status', encoding='ascii', errors='replace') as file:
-            return next((line.split(':', 1)[1].strip() for line in file
-                         if line.startswith(key + ':')), '')
-    except OSError:
-        return ''
 
 
 def parent(pid):
@@ -244,6 +234,8 @@ def view_has_no_rights(hosts):
             expect(status(pid, 'CapEff') == status(pid, 'CapPrm') == '0' * 16,
                    f'capabilities {status(pid, "CapEff")}')
             expect(status(pid, 'NoNewPrivs') == '1', 'more rights could be had')
+            if limits_calls():
+                expect(status(pid, 'Seccomp') == '2', 'system calls are not limited')
 
 
 CASES = [view_shows_packets_as_they_come, view_held_goes_on_capturing, view_stops_and_begins_again,
