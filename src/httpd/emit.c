@@ -142,8 +142,10 @@ ni_hd_emit(struct ni_hd_conn *c, const struct ni_hd_request *r, const struct ni_
 			c->deadline_ms += c->knobs->delay_first_ms;
 		}
 	}
-	if (content && rep->body && !ni_hd_room(c, sizeof(head) + (size_t)rep->n)) {
-		/* Who does not read what he asked for would fill the memory of all. */
+	/* Who does not read what he asked for would fill the memory of all. If there is none for
+	 * that answer either, the connection is aborted. */
+	if (content && rep->body && rep->status != 503 &&
+	    !ni_hd_room(c, sizeof(head) + (size_t)rep->n)) {
 		ni_hd_emit_error(c, r, 503, "", true);
 		return;
 	}

@@ -340,6 +340,34 @@ test_echo_bytes(void **state)
 	assert_memory_equal(whole.p + whole.n - 8, "\r\n\r\nbody", 8);
 }
 
+/* The memory for bodies: what comes in and what is made to go out, and all of it given back. */
+static void
+test_memory(void **state)
+{
+	static const char get[] = "GET /stream?bytes=20000 HTTP/1.1\r\n" H "\r\n";
+	static const struct {
+		uint64_t total;
+		const char *want;
+	} rows[] = {{0, "503"}, {10000, "503"}, {100000, "200"}};
+	static atomic_ullong used;
+	(void)state;
+	char *post =
+	    repeat("POST /echo HTTP/1.1\r\n" H "Content-Length: 20000\r\n\r\n", 'x', 20000, "");
+	reset_core();
+	core.body_used = &used;
+	core.limits.body_max = 100000;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char got[64];
+		core.body_total = rows[i].total;
+		split_everywhere(get, sizeof(get) - 1, rows[i].want, rows[i].want[0] == '5');
+		run(&whole, post, strlen(post), strlen(post), false, false);
+		statuses(&whole, false, got, sizeof(got));
+		assert_string_equal(got, rows[i].want);
+		assert_int_equal(used, 0);
+	}
+	free(post);
+}
+
 static void
 test_deadlines(void **state)
 {
@@ -422,7 +450,7 @@ main(void)
 	    cmocka_unit_test(test_split),      cmocka_unit_test(test_limits),
 	    cmocka_unit_test(test_characters), cmocka_unit_test(test_head_has_no_content),
 	    cmocka_unit_test(test_echo_bytes), cmocka_unit_test(test_deadlines),
-	    cmocka_unit_test(test_knob_holds),
+	    cmocka_unit_test(test_memory),     cmocka_unit_test(test_knob_holds),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
