@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/sendfile.h>
 #include <time.h>
 #include <unistd.h>
@@ -12,7 +13,7 @@
 #include "process.h"
 #include "server.h"
 
-enum { HEAD_READ = 2048, BODY_READ = 16384, ROUNDS_MAX = 64, ET_BUG_READ = 64 };
+enum { HEAD_READ = 2048, BODY_READ = 16384, ROUNDS_MAX = 64, REFUSED_MAX = 64, ET_BUG_READ = 64 };
 
 void
 ni_hd_env_now(struct ni_hd_env *env)
@@ -64,7 +65,8 @@ count(const struct ni_hd_server *s, const struct ni_hd_peer *peer)
 int
 ni_hd_accept(struct ni_hd_server *s, int listener, struct ni_hd_peer *peer)
 {
-	for (;;) {
+	/* However many have to be refused: those who are here wait meanwhile. */
+	for (unsigned refused = 0; refused < REFUSED_MAX; refused++) {
 		struct sockaddr_storage a = {.ss_family = AF_UNSPEC};
 		socklen_t len = sizeof(a);
 		int fd =
@@ -96,6 +98,7 @@ ni_hd_accept(struct ni_hd_server *s, int listener, struct ni_hd_peer *peer)
 			return fd;
 		}
 	}
+	return NI_HD_NO_CLIENT;
 }
 
 int
@@ -147,6 +150,15 @@ ni_hd_link_new(struct ni_hd_server *s, struct ni_hd_env *env, int fd, const stru
 	s->nlinks++;
 	pthread_mutex_unlock(&s->lock);
 	return l;
+}
+
+void
+ni_hd_link_ready(struct ni_hd_link *l, uint32_t events)
+{
+	/* An error or a hangup is for whoever tries next, to read or to write. */
+	l->readable |= (events & ~(uint32_t)EPOLLOUT) != 0;
+	l->writable |= (events & ~(uint32_t)(EPOLLIN | EPOLLRDHUP)) != 0;
+	l->fin |= (events & (EPOLLRDHUP | EPOLLHUP)) != 0;
 }
 
 void

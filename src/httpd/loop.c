@@ -79,6 +79,26 @@ ni_hd_loop_accept(struct ni_hd_loop *o, int listener)
 	return l;
 }
 
+bool
+ni_hd_loop_turn(struct ni_hd_loop *o, struct ni_hd_link *l)
+{
+	bool goes_on = ni_hd_link_run(l);
+	if (goes_on)
+		ni_hd_loop_schedule(o, l);
+	else
+		ni_hd_loop_drop(o, l);
+	return goes_on;
+}
+
+void
+ni_hd_loop_accept_some(struct ni_hd_loop *o, int listener)
+{
+	enum { SOME = 256 };
+	struct ni_hd_link *l;
+	for (unsigned n = 0; n < SOME && (l = ni_hd_loop_accept(o, listener)); n++)
+		ni_hd_loop_turn(o, l);
+}
+
 void
 ni_hd_loop_schedule(struct ni_hd_loop *o, struct ni_hd_link *l)
 {

@@ -98,9 +98,10 @@ resume(struct ni_hd_loop *loop, int ep, struct ni_hd_link *l)
 }
 
 static void
-accept_all(struct ni_hd_loop *loop, int ep, int listener)
+accept_some(struct ni_hd_loop *loop, int ep, int listener)
 {
-	for (struct ni_hd_link *l; (l = ni_hd_loop_accept(loop, listener));) {
+	struct ni_hd_link *l;
+	for (unsigned n = 0; n < BATCH && (l = ni_hd_loop_accept(loop, listener)); n++) {
 		struct epoll_event e = {
 		    .events = (uint32_t)EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = l};
 		if (!create(l)) {
@@ -122,12 +123,10 @@ ready(struct ni_hd_loop *loop, int ep, const struct epoll_event *e)
 		ni_hd_stop_seen();
 		epoll_ctl(ep, EPOLL_CTL_DEL, ni_hd_stop_fd(), NULL);
 	} else if (at >= first && at < first + sizeof(s->listener)) {
-		accept_all(loop, ep, *(const int *)e->data.ptr);
+		accept_some(loop, ep, *(const int *)e->data.ptr);
 	} else {
 		struct ni_hd_link *l = e->data.ptr;
-		l->readable |= (e->events & ~(uint32_t)EPOLLOUT) != 0;
-		l->writable |= (e->events & ~(uint32_t)(EPOLLIN | EPOLLRDHUP)) != 0;
-		l->fin |= (e->events & (EPOLLRDHUP | EPOLLHUP)) != 0;
+		ni_hd_link_ready(l, e->events);
 		resume(loop, ep, l);
 	}
 }

@@ -60,28 +60,22 @@ update(struct poller *p, struct ni_hd_link *l)
 static void
 turn(struct poller *p, struct ni_hd_link *l)
 {
-	if (!ni_hd_link_run(l)) {
-		ni_hd_loop_drop(&p->loop, l); /* close() takes it out of the set */
-		return;
-	}
-	ni_hd_loop_schedule(&p->loop, l);
-	update(p, l);
+	if (ni_hd_loop_turn(&p->loop, l)) /* else close() has taken it out of the set */
+		update(p, l);
 }
 
 /* Accept some clients before the first gets its turn: meanwhile their requests arrive, and one that
- * is answered and closed in its first turn is never registered. */
+ * is answered and closed in its first turn is never registered. Only some: those who are here wait
+ * meanwhile, and the listener is level-triggered in both models, so it is told of again. */
 static void
-accept_all(struct poller *p, int listener)
+accept_some(struct poller *p, int listener)
 {
 	struct ni_hd_link *some[ACCEPT];
-	unsigned n;
-	do {
-		for (n = 0; n < ACCEPT; n++)
-			if (!(some[n] = ni_hd_loop_accept(&p->loop, listener)))
-				break;
-		for (unsigned i = 0; i < n; i++)
-			turn(p, some[i]);
-	} while (n == ACCEPT);
+	unsigned n = 0;
+	while (n < ACCEPT && (some[n] = ni_hd_loop_accept(&p->loop, listener)))
+		n++;
+	for (unsigned i = 0; i < n; i++)
+		turn(p, some[i]);
 }
 
 /* New clients come after those that are here, for the same reason. */
@@ -91,7 +85,7 @@ answer_door(struct poller *p)
 	const struct ni_hd_server *s = p->loop.server;
 	for (unsigned i = 0; p->knocked && i < s->nlisteners; i++)
 		if (p->knocked & 1U << i)
-			accept_all(p, s->listener[i]);
+			accept_some(p, s->listener[i]);
 	p->knocked = 0;
 }
 
@@ -107,9 +101,7 @@ ready(struct poller *p, const struct epoll_event *e)
 		p->knocked |= 1U << (at - s->listener);
 	} else {
 		struct ni_hd_link *l = e->data.ptr;
-		l->readable |= (e->events & ~(uint32_t)EPOLLOUT) != 0;
-		l->writable |= (e->events & ~(uint32_t)(EPOLLIN | EPOLLRDHUP)) != 0;
-		l->fin |= (e->events & (EPOLLRDHUP | EPOLLHUP)) != 0;
+		ni_hd_link_ready(l, e->events);
 		turn(p, l);
 	}
 }

@@ -31,16 +31,12 @@ ni_hd_run_nonblock(struct ni_hd_server *s)
 		ni_hd_loop_tick(&loop);
 		/* accept() returns at once: with a new client, or with EAGAIN */
 		for (unsigned i = 0; i < s->nlisteners; i++)
-			while (ni_hd_loop_accept(&loop, s->listener[i]))
-				;
+			ni_hd_loop_accept_some(&loop, s->listener[i]);
 		/* recv() too: every socket is asked, ready or not */
 		for (struct ni_hd_link *l = s->links, *next; l; l = next) {
 			next = l->next;
 			l->readable = l->writable = true;
-			if (ni_hd_link_run(l))
-				ni_hd_loop_schedule(&loop, l);
-			else
-				ni_hd_loop_drop(&loop, l);
+			ni_hd_loop_turn(&loop, l);
 		}
 		while (ni_hd_loop_expired(&loop))
 			; /* their turn comes with the next round */

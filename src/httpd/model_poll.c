@@ -53,22 +53,6 @@ fill(struct set *t, struct ni_hd_server *s)
 	}
 }
 
-static void
-turn(struct ni_hd_loop *loop, struct ni_hd_link *l)
-{
-	if (ni_hd_link_run(l))
-		ni_hd_loop_schedule(loop, l);
-	else
-		ni_hd_loop_drop(loop, l);
-}
-
-static void
-accept_all(struct ni_hd_loop *loop, int listener)
-{
-	for (struct ni_hd_link *l; (l = ni_hd_loop_accept(loop, listener));)
-		turn(loop, l);
-}
-
 int
 ni_hd_run_poll(struct ni_hd_server *s)
 {
@@ -88,15 +72,15 @@ ni_hd_run_poll(struct ni_hd_server *s)
 			if (l) {
 				l->readable |= (ready & ~POLLOUT) != 0;
 				l->writable |= (ready & ~POLLIN) != 0;
-				turn(&loop, l);
+				ni_hd_loop_turn(&loop, l);
 			} else if (t.p[i].fd == ni_hd_stop_fd()) {
 				ni_hd_stop_seen();
 			} else {
-				accept_all(&loop, t.p[i].fd);
+				ni_hd_loop_accept_some(&loop, t.p[i].fd);
 			}
 		}
 		while ((l = ni_hd_loop_expired(&loop)))
-			turn(&loop, l);
+			ni_hd_loop_turn(&loop, l);
 	}
 	ni_hd_loop_fini(&loop);
 	free(t.p);

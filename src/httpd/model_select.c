@@ -38,22 +38,6 @@ fill(struct ni_hd_server *s, fd_set *in, fd_set *out)
 	return max;
 }
 
-static void
-turn(struct ni_hd_loop *loop, struct ni_hd_link *l)
-{
-	if (ni_hd_link_run(l))
-		ni_hd_loop_schedule(loop, l);
-	else
-		ni_hd_loop_drop(loop, l);
-}
-
-static void
-accept_all(struct ni_hd_loop *loop, int listener)
-{
-	for (struct ni_hd_link *l; (l = ni_hd_loop_accept(loop, listener));)
-		turn(loop, l);
-}
-
 int
 ni_hd_run_select(struct ni_hd_server *s)
 {
@@ -80,13 +64,13 @@ ni_hd_run_select(struct ni_hd_server *s)
 			l->readable |= FD_ISSET(l->fd, &in);
 			l->writable |= FD_ISSET(l->fd, &out);
 			if (FD_ISSET(l->fd, &in) || FD_ISSET(l->fd, &out))
-				turn(&loop, l);
+				ni_hd_loop_turn(&loop, l);
 		}
 		for (unsigned i = 0; i < s->nlisteners; i++)
 			if (FD_ISSET(s->listener[i], &in))
-				accept_all(&loop, s->listener[i]);
+				ni_hd_loop_accept_some(&loop, s->listener[i]);
 		while ((l = ni_hd_loop_expired(&loop)))
-			turn(&loop, l);
+			ni_hd_loop_turn(&loop, l);
 	}
 	ni_hd_loop_fini(&loop);
 	return 0;

@@ -139,6 +139,9 @@ struct ni_hd_link *ni_hd_link_new(struct ni_hd_server *s, struct ni_hd_env *env,
  */
 bool ni_hd_link_run(struct ni_hd_link *l);
 
+/** Note what epoll_wait() said of @l. */
+void ni_hd_link_ready(struct ni_hd_link *l, uint32_t events);
+
 /** Close and free, with a reset if the connection asks for one. */
 void ni_hd_link_free(struct ni_hd_link *l);
 
@@ -175,6 +178,10 @@ void ni_hd_loop_init(struct ni_hd_loop *o, struct ni_hd_server *s);
 void ni_hd_loop_fini(struct ni_hd_loop *o);
 /** Accept one client as a link of this loop, or NULL if none is waiting. */
 struct ni_hd_link *ni_hd_loop_accept(struct ni_hd_loop *o, int listener);
+/** Give @l its turn, and note its deadline. False if it was the last one and @l is freed. */
+bool ni_hd_loop_turn(struct ni_hd_loop *o, struct ni_hd_link *l);
+/** Accept clients and give each its turn; not so many that the others would wait for long. */
+void ni_hd_loop_accept_some(struct ni_hd_loop *o, int listener);
 /** Note the deadline of @l, after each of its turns. */
 void ni_hd_loop_schedule(struct ni_hd_loop *o, struct ni_hd_link *l);
 /** Free @l. */

@@ -16,6 +16,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -43,7 +44,7 @@ struct dir {
 	struct ni_hd_site ops;
 	char *name;
 	int fd;
-	uint32_t cache_ms;
+	uint32_t cache_ms, seed;
 	pthread_mutex_t lock; /* of fd and slot */
 	struct entry *slot[SLOTS];
 	unsigned nopen; /* of them with a descriptor */
@@ -57,10 +58,11 @@ now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+/* The seed keeps names apart that somebody chose to fall into one slot. */
 static uint32_t
-hash(const char *s)
+hash(uint32_t seed, const char *s)
 {
-	uint32_t h = 2166136261;
+	uint32_t h = 2166136261 ^ seed;
 	for (; *s; s++)
 		h = (h ^ (unsigned char)*s) * 16777619;
 	return h;
@@ -145,7 +147,7 @@ read_content(struct entry *e)
 }
 
 static struct entry *
-new_entry(const char *path, int answer)
+new_entry(const char *path, uint32_t h, int answer)
 {
 	size_t n = strlen(path);
 	struct entry *e = calloc(1, sizeof(*e) + n + 1);
@@ -153,7 +155,7 @@ new_entry(const char *path, int answer)
 		return NULL;
 	e->refs = 1;
 	e->file.fd = -1;
-	e->hash = hash(path);
+	e->hash = h;
 	e->answer = answer;
 	memcpy(e->path, path, n + 1);
 	return e;
@@ -187,7 +189,7 @@ load(struct dir *d, const char *path, struct entry *old, struct entry **out)
 	if (!rc && old && !old->answer && same(old, &st)) {
 		*out = old;
 	} else if (rc < 500) {
-		*out = e = new_entry(path, rc);
+		*out = e = new_entry(path, hash(d->seed, path), rc);
 		rc = e ? rc : 503;
 	}
 	if (rc || !e) {
@@ -250,7 +252,7 @@ static int
 dir_open(struct ni_hd_site *s, const char *path, const struct ni_hd_file **f)
 {
 	struct dir *d = (struct dir *)(void *)s;
-	uint32_t h = hash(path);
+	uint32_t h = hash(d->seed, path);
 	int64_t now = d->cache_ms ? now_ms() : 0;
 	struct entry *e = NULL;
 	struct entry *old = NULL;
@@ -371,6 +373,8 @@ ni_hd_site_dir(const char *root, uint32_t cache_ms, struct ni_err *err)
 	d->name = realpath(root, NULL);
 	d->fd = d->name ? open(d->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 	d->cache_ms = cache_ms;
+	if (getrandom(&d->seed, sizeof(d->seed), GRND_NONBLOCK) < 0)
+		d->seed = (uint32_t)time(NULL);
 	pthread_mutex_init(&d->lock, NULL);
 	if (d->fd < 0) {
 		ni_fail(err, NI_ERR_INPUT, "--root %s: %s", root, strerror(errno));
