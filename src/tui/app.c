@@ -260,17 +260,19 @@ explain(struct ni_app *a)
 static void
 copy(struct ni_app *a)
 {
-	char mem[8192];
-	struct ni_buf b = ni_buf(mem, sizeof(mem));
+	enum { MOST = 65536 };
+	char *mem = malloc(MOST);
+	struct ni_buf b = ni_buf(mem, mem ? MOST : 0);
 	struct ni_view *v = ni_app_active(a);
 	if (!v->ops->copy)
 		v = ni_app_top(a);
 	if (v->ops->copy)
 		v->ops->copy(v, &b);
-	if (!b.len)
-		return;
-	ni_screen_copy(b.p, b.len);
-	ni_app_say(a, NI_ROLE_NOTE, _("%zu bytes are in the clipboard"), b.len);
+	if (b.len) {
+		ni_screen_copy(b.p, b.len);
+		ni_app_say(a, NI_ROLE_NOTE, _("%zu bytes are in the clipboard"), b.len);
+	}
+	free(mem);
 }
 
 static void
@@ -475,12 +477,31 @@ window(struct ni_app *a, uint32_t key)
 			ni_app_act(a, map[i].act);
 }
 
+/* The names of the views, and the key bar. */
+static bool
+click_around(struct ni_app *a, const struct ni_mouse *m)
+{
+	if (m->y == 0) {
+		for (unsigned i = 0; i < NI_APP_TABS; i++)
+			if (m->x >= a->tab_x[i] && m->x < a->tab_x[i + 1] - 1)
+				ni_app_tab(a, i);
+		return true;
+	}
+	if (m->y != ni_screen_rows() - 1)
+		return false;
+	ni_app_act(a, ni_keymap_bar_at(&a->keys, ni_app_place(a), ni_screen_cols(), m->x));
+	return true;
+}
+
 static void
 take_mouse(struct ni_app *a)
 {
 	struct ni_mouse m;
-	if (ni_screen_mouse(&m) && !a->asking)
-		ni_panes_mouse(ni_app_top(a), &m);
+	if (!ni_screen_mouse(&m) || a->asking)
+		return;
+	if (m.press && !m.wheel && click_around(a, &m))
+		return;
+	ni_panes_mouse(ni_app_top(a), &m);
 }
 
 void

@@ -179,7 +179,9 @@ struct ni_app {
 	enum ni_act pending;              /* m and ' wait for a letter */
 	uint64_t marks[NI_APP_MARKS], came_from;
 	bool quit, dirty, ask_quit;
-	bool quit_written;           /* to be left when what is being written is */
+	bool quit_written; /* to be left when what is being written is */
+	int tab_x[NI_APP_TABS +
+		  1]; /* where each begins in the title, and where the last one ends */
 	uint64_t turns, drawn_turns; /* how often another view came on top; of those drawn */
 	bool pressed;                /* a key was, and is not on the screen yet */
 	uint64_t saved;              /* packets that there were when they were written to a file */

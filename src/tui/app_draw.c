@@ -69,14 +69,15 @@ tabs(struct ni_app *a, struct ni_buf *b, int width)
 		b->len = 0;
 		for (unsigned i = 0; i < NI_APP_TABS; i++) {
 			bool on = i == a->tab;
-			if (!ni_app_tabs[i])
-				continue;
-			ni_buf_fmt(b, on ? "%s[%u" : "%s%u", b->len ? " " : "", i + 1);
+			ni_buf_str(b, b->len ? " " : "");
+			a->tab_x[i] = ni_line_width(b->p, b->len);
+			ni_buf_fmt(b, on ? "[%u" : "%u", i + 1);
 			if (on || !brief)
 				ni_buf_fmt(b, " %s", _(ni_app_tabs[i]->name));
 			if (on)
 				ni_buf_c(b, ']');
 		}
+		a->tab_x[NI_APP_TABS] = ni_line_width(b->p, b->len) + 1;
 		if (ni_line_width(b->p, b->len) <= width)
 			return;
 	}
@@ -102,6 +103,8 @@ draw_title(struct ni_app *a)
 	}
 	tabs(a, &r, cols / 2);
 	int w = ni_line_width(ni_buf_z(&r), r.len);
+	for (unsigned i = 0; i <= NI_APP_TABS; i++)
+		a->tab_x[i] += cols - w;
 	ni_screen_text(0, 0, cols, "", NI_ROLE_TITLE, true);
 	char fit[LINE];
 	struct ni_buf f = ni_buf(fit, sizeof(fit));

@@ -148,6 +148,19 @@ ni_columns_fit_shown(const struct ni_columns *c, const struct ni_column_def *def
 }
 
 int
+ni_columns_hit(const struct ni_columns *c, const int *width, int x)
+{
+	int from = 0;
+	for (int k = 0; k < c->n; k++) {
+		int w = width[c->which[k]];
+		if (w && x >= from && x < from + w)
+			return c->which[k];
+		from += w ? w + 1 : 0;
+	}
+	return -1;
+}
+
+int
 ni_columns_natural(const struct ni_columns *c, const struct ni_column_def *defs, const int *natural)
 {
 	int sum = 0;

@@ -46,6 +46,8 @@ int ni_columns_parse(struct ni_columns *c, const struct ni_column_def *defs, con
 int ni_columns_at(const struct ni_columns *c, int i);
 /** The column of those shown that stands @way places from column @at, in a circle. */
 int ni_columns_step(const struct ni_columns *c, int at, int way);
+/** The column that stands at cell @x of a row; -1: none. */
+int ni_columns_hit(const struct ni_columns *c, const int *width, int x);
 /** Columns of the screen that those shown would like to have. */
 int ni_columns_natural(const struct ni_columns *c, const struct ni_column_def *defs,
 		       const int *natural);

@@ -32,6 +32,7 @@ struct conns {
 	struct ni_rect at;
 	bool shown_trouble;    /* T was pressed before: go on behind the cursor */
 	struct ni_inner inner; /* the ladder or stream of it */
+	int width[NI_CONNS_N]; /* of the columns, in the last picture */
 	int natural;           /* columns that the list would like to have */
 };
 
@@ -241,7 +242,7 @@ static void
 draw_list(struct conns *c, struct ni_rect r)
 {
 	int natural[NI_CONNS_N];
-	int width[NI_CONNS_N];
+	int *width = c->width;
 	int rows = r.h - 1 < MAX_ROWS ? r.h - 1 : MAX_ROWS;
 	char(*text)[NI_CONNS_N][NI_CONNS_CELL] =
 	    calloc((size_t)(rows > 0 ? rows : 1), sizeof(*text));
@@ -487,6 +488,26 @@ conns_copy(struct ni_view *v, struct ni_buf *b)
 		print_row(r, b);
 }
 
+/* The packets of the selected conversation. */
+static int
+conns_write(struct ni_view *v, const char *path, struct ni_buf *said, struct ni_err *err)
+{
+	const struct conns *c = (const struct conns *)v;
+	const struct ni_index *ix = ni_model_index(v->app->model);
+	uint64_t last = ni_index_last(ix);
+	struct ni_set members = {.bits = NULL};
+	bool room = true;
+	(void)said; /* once it is done */
+	if (c->selected == NI_IX_NO_CONN)
+		return ni_fail(err, NI_ERR_RUN, "%s", _("no connection is selected"));
+	for (uint64_t k = ni_index_first(ix); k <= last && room; k++)
+		room = ni_set_add(&members, k, ni_index_conn(ix, k) == c->selected);
+	int rc = room ? ni_app_write(v->app, path, &members, last, err)
+		      : ni_fail(err, NI_ERR_RUN, "%s", _("there is no memory left"));
+	ni_set_free(&members);
+	return rc;
+}
+
 static bool
 conns_search(struct ni_view *v, const char *text, int way)
 {
@@ -513,6 +534,11 @@ conns_mouse(struct ni_view *v, const struct ni_mouse *m)
 {
 	struct conns *c = (struct conns *)v;
 	int y = m->y - c->at.y - 1;
+	int column = ni_columns_hit(shown(c), c->width, m->x - c->at.x);
+	if (y == -1 && !m->wheel && column >= 0 && column != NI_CONNS_ARROW) {
+		conns_sort(v, column);
+		return;
+	}
 	if (m->wheel) {
 		ni_list_scroll(&c->list, 3 * (int64_t)m->wheel);
 	} else if (y >= 0 && y < c->list.height && c->list.top + (uint64_t)y < c->n) {
@@ -554,6 +580,7 @@ const struct ni_view_ops ni_conns_view = {
     .copy = conns_copy,
     .mouse = conns_mouse,
     .search = conns_search,
+    .write = conns_write,
     .sorts = conns_sorts,
     .sort = conns_sort,
     .follows = conns_follows,

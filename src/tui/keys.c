@@ -250,22 +250,55 @@ bar_width(const struct ni_keymap *k, unsigned place, unsigned most)
 	return sum ? sum - 2 : 0;
 }
 
-void
-ni_keymap_bar(struct ni_buf *b, const struct ni_keymap *k, unsigned place, int width)
+/* The least important entry that there is room for. */
+static unsigned
+least_important(const struct ni_keymap *k, unsigned place, int width)
 {
 	unsigned most = 0;
-	size_t start = b->len;
 	for (const struct ni_key_row *r = table; r->name; r++)
 		most = r->importance > most ? r->importance : most;
 	while (most && bar_width(k, place, most) > width)
 		most--;
+	return most;
+}
+
+/* The entry of @r, if it is one of those. */
+static bool
+has_entry(struct ni_buf *b, const struct ni_keymap *k, const struct ni_key_row *r, unsigned place,
+	  unsigned most)
+{
+	return r->label && r->places & place && r->importance <= most && entry(b, k, r, place) > 0;
+}
+
+void
+ni_keymap_bar(struct ni_buf *b, const struct ni_keymap *k, unsigned place, int width)
+{
+	char text[64];
+	size_t start = b->len;
+	unsigned most = least_important(k, place, width);
 	for (const struct ni_key_row *r = table; r->name; r++) {
-		if (!r->label || !(r->places & place) || r->importance > most)
+		struct ni_buf one = ni_buf(text, sizeof(text));
+		if (!has_entry(&one, k, r, place, most))
 			continue;
-		size_t before = b->len;
-		if (b->len > start)
-			ni_buf_str(b, "  ");
-		if (!entry(b, k, r, place))
-			b->len = before;
+		ni_buf_str(b, b->len > start ? "  " : "");
+		ni_buf_mem(b, text, one.len);
 	}
+}
+
+enum ni_act
+ni_keymap_bar_at(const struct ni_keymap *k, unsigned place, int width, int x)
+{
+	char text[64];
+	int from = 0;
+	unsigned most = least_important(k, place, width);
+	for (const struct ni_key_row *r = table; r->name; r++) {
+		struct ni_buf one = ni_buf(text, sizeof(text));
+		if (!has_entry(&one, k, r, place, most))
+			continue;
+		int to = from + ni_line_width(text, one.len);
+		if (x >= from && x < to)
+			return r->act;
+		from = to + 2;
+	}
+	return NI_ACT_NONE;
 }

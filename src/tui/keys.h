@@ -155,5 +155,7 @@ void ni_keymap_keys(struct ni_buf *b, const struct ni_keymap *k, enum ni_act act
 
 /** Append the key bar of @place: whole entries alone, the most important ones, within @width. */
 void ni_keymap_bar(struct ni_buf *b, const struct ni_keymap *k, unsigned place, int width);
+/** What stands at column @x of that bar. */
+enum ni_act ni_keymap_bar_at(const struct ni_keymap *k, unsigned place, int width, int x);
 
 #endif

@@ -154,6 +154,16 @@ ni_lines_search(struct ni_lines *l, const char *text, int way)
 	return false;
 }
 
+void
+ni_lines_copy(const struct ni_lines *l, struct ni_buf *b)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		ni_buf_mem(b, l->text + l->line[i].at, l->line[i].len);
+		if (!l->line[i].goes_on)
+			ni_buf_c(b, '\n');
+	}
+}
+
 int
 ni_lines_write(const struct ni_lines *l, const char *path, struct ni_buf *said, struct ni_err *err)
 {

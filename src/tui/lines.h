@@ -50,6 +50,8 @@ bool ni_lines_act(struct ni_lines *l, enum ni_act act);
 /** As struct ni_view_ops has it. */
 bool ni_lines_search(struct ni_lines *l, const char *text, int way);
 
+/** Append all of them, as far as there is room in @b. */
+void ni_lines_copy(const struct ni_lines *l, struct ni_buf *b);
 /** Write them to the new file @path. 0 or NI_ERR_RUN; what was written is said in @said. */
 int ni_lines_write(const struct ni_lines *l, const char *path, struct ni_buf *said,
 		   struct ni_err *err);

@@ -193,6 +193,12 @@ message_search(struct ni_view *v, const char *text, int way)
 }
 
 static void
+message_copy(struct ni_view *v, struct ni_buf *b)
+{
+	ni_lines_copy(&((struct message *)v)->lines, b);
+}
+
+static void
 message_mouse(struct ni_view *v, const struct ni_mouse *m)
 {
 	ni_list_scroll(&((struct message *)v)->lines.list, 3 * (int64_t)m->wheel);
@@ -255,6 +261,7 @@ const struct ni_view_ops ni_message_view = {
     .act = message_act,
     .position = message_position,
     .work = message_work,
+    .copy = message_copy,
     .mouse = message_mouse,
     .search = message_search,
     .write = message_write,

@@ -394,6 +394,13 @@ network_copy(struct ni_view *v, struct ni_buf *b)
 	ni_table_copy(&n->table[n->view.panes.active], b);
 }
 
+static int
+network_write(struct ni_view *v, const char *path, struct ni_buf *said, struct ni_err *err)
+{
+	const struct network *n = (const struct network *)v;
+	return ni_table_write(&n->table[v->panes.active], path, said, err);
+}
+
 static bool
 network_search(struct ni_view *v, const char *text, int way)
 {
@@ -445,6 +452,7 @@ const struct ni_view_ops ni_network_view = {
     .mouse = network_mouse,
     .packet = network_packet,
     .search = network_search,
+    .write = network_write,
     .sorts = network_sorts,
     .sort = network_sort,
     .follows = network_follows,

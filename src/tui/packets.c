@@ -261,7 +261,16 @@ click(struct ni_packets *p, const struct ni_mouse *m)
 static void
 packets_mouse(struct ni_view *v, const struct ni_mouse *m)
 {
-	click((struct ni_packets *)v, m);
+	struct ni_packets *p = (struct ni_packets *)v;
+	const struct ni_rect *r = &p->at[NI_PANE_LIST];
+	int column = ni_columns_hit(&v->app->columns[0], p->width, m->x - r->x);
+	bool head = m->y == r->y && ni_rect_has(r, m->y, m->x) && !m->wheel;
+	if (head && ni_panes_seen(v, NI_PANE_LIST) && column >= 0 &&
+	    *ni_packets_columns[column].title) {
+		ni_packets_sort_by(v, column);
+		return;
+	}
+	click(p, m);
 	if (m->twice)
 		packets_act(v, NI_ACT_OPEN);
 }

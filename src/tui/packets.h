@@ -12,6 +12,8 @@ enum ni_pane { NI_PANE_LIST, NI_PANE_TREE, NI_PANE_HEX, NI_NPANES };
 enum { NI_OPENED_MAX = 256 };
 enum { NI_HEX_WIDE = 73 }; /* columns for sixteen bytes a line */
 
+enum { NI_PACKETS_COLUMNS = 8 };
+
 struct ni_packets {
 	struct ni_view view;
 	uint32_t conn;         /* NI_IX_NO_CONN: packets of all conversations */
@@ -37,11 +39,11 @@ struct ni_packets {
 	unsigned source; /* whose bytes are shown */
 
 	struct ni_rect at[NI_NPANES];
-	int info_from; /* columns of Info that are scrolled out to the left */
+	int width[NI_PACKETS_COLUMNS]; /* of the list's columns, in the last picture */
+	int info_from;                 /* columns of Info that are scrolled out to the left */
 };
 
 extern const struct ni_column_def ni_packets_columns[];
-enum { NI_PACKETS_COLUMNS = 8 };
 
 /** Bring list and selection up to date with packets and filter. */
 void ni_packets_sync(struct ni_packets *p);

@@ -328,7 +328,7 @@ void
 ni_packets_draw_list(struct ni_packets *p, struct ni_rect r)
 {
 	int natural[NCOLS];
-	int width[NCOLS];
+	int *width = p->width;
 	char titles[NCOLS][CELL];
 	uint64_t numbers[MAX_ROWS];
 	int rows = r.h - 1 < MAX_ROWS ? r.h - 1 : MAX_ROWS;

@@ -358,6 +358,12 @@ stats_write(struct ni_view *v, const char *path, struct ni_buf *said, struct ni_
 }
 
 static void
+stats_copy(struct ni_view *v, struct ni_buf *b)
+{
+	ni_lines_copy(&((struct stats *)v)->lines, b);
+}
+
+static void
 stats_mouse(struct ni_view *v, const struct ni_mouse *m)
 {
 	ni_list_scroll(&((struct stats *)v)->lines.list, 3 * (int64_t)m->wheel);
@@ -373,6 +379,7 @@ const struct ni_view_ops ni_stats_view = {
     .border = stats_border,
     .act = stats_act,
     .position = stats_position,
+    .copy = stats_copy,
     .mouse = stats_mouse,
     .search = stats_search,
     .write = stats_write,

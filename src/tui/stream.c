@@ -303,6 +303,12 @@ stream_write(struct ni_view *v, const char *path, struct ni_buf *said, struct ni
 }
 
 static void
+stream_copy(struct ni_view *v, struct ni_buf *b)
+{
+	ni_lines_copy(&((struct stream *)v)->lines, b);
+}
+
+static void
 stream_mouse(struct ni_view *v, const struct ni_mouse *m)
 {
 	ni_list_scroll(&((struct stream *)v)->lines.list, 3 * (int64_t)m->wheel);
@@ -329,6 +335,7 @@ const struct ni_view_ops ni_stream_view = {
     .act = stream_act,
     .position = stream_position,
     .work = stream_work,
+    .copy = stream_copy,
     .mouse = stream_mouse,
     .search = stream_search,
     .write = stream_write,

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "i18n.h"
+#include "lines.h"
 
 enum { MAX_ROWS = 400, LINE = NI_COLUMNS_MAX * NI_TABLE_CELL };
 
@@ -183,7 +184,7 @@ void
 ni_table_draw(struct ni_table *t, struct ni_rect r, uint64_t rows, uint64_t version, unsigned pane)
 {
 	int natural[NI_COLUMNS_MAX] = {0};
-	int width[NI_COLUMNS_MAX];
+	int *width = t->width;
 	cells text;
 	t->at = r;
 	t->list.height = r.h - 1 < MAX_ROWS ? r.h - 1 : MAX_ROWS;
@@ -298,6 +299,10 @@ void
 ni_table_mouse(struct ni_table *t, const struct ni_mouse *m)
 {
 	int y = m->y - t->at.y - 1;
+	struct ni_columns c = shown(t);
+	int column = y == -1 && !m->wheel ? ni_columns_hit(&c, t->width, m->x - t->at.x) : -1;
+	if (column >= 0 && *t->ops->columns[column].title)
+		ni_table_sort(t, column);
 	if (m->wheel)
 		ni_list_scroll(&t->list, 3 * (int64_t)m->wheel);
 	else if (y >= 0 && y < t->list.height && t->list.top + (uint64_t)y < t->n)
@@ -310,6 +315,22 @@ ni_table_copy(const struct ni_table *t, struct ni_buf *b)
 {
 	if (ni_table_row(t) != UINT64_MAX)
 		print_row(t, ni_table_row(t), b);
+}
+
+int
+ni_table_write(const struct ni_table *t, const char *path, struct ni_buf *said, struct ni_err *err)
+{
+	struct ni_lines l = {.text = NULL};
+	char line[LINE];
+	for (uint64_t i = 0; i < t->n; i++) {
+		struct ni_buf b = ni_buf(line, sizeof(line));
+		print_row(t, t->order[i], &b);
+		ni_buf_c(&b, '\n');
+		ni_lines_buf(&l, &b, INT16_MAX, NI_ROLE_TEXT);
+	}
+	int rc = ni_lines_write(&l, path, said, err);
+	ni_lines_free(&l);
+	return rc;
 }
 
 void

@@ -45,7 +45,8 @@ struct ni_table {
 	bool reverse;
 	uint64_t selected; /* row; UINT64_MAX: none yet */
 	struct ni_rect at;
-	int natural; /* columns of the screen that it would like to have */
+	int width[NI_COLUMNS_MAX]; /* of the columns, in the last picture */
+	int natural;               /* columns of the screen that it would like to have */
 };
 
 void ni_table_init(struct ni_table *t, const struct ni_table_ops *ops, struct ni_view *v);
@@ -69,6 +70,9 @@ void ni_table_sort(struct ni_table *t, int column);
 struct ni_sorts ni_table_sorts(const struct ni_table *t);
 bool ni_table_search(struct ni_table *t, const char *text, int way);
 void ni_table_mouse(struct ni_table *t, const struct ni_mouse *m);
+/** Write all rows that are shown to the new file @path, a line each; see struct ni_view_ops. */
+int ni_table_write(const struct ni_table *t, const char *path, struct ni_buf *said,
+		   struct ni_err *err);
 /** Append the cells of the selected row. */
 void ni_table_copy(const struct ni_table *t, struct ni_buf *b);
 void ni_table_position(const struct ni_table *t, uint64_t *at, uint64_t *rows);
