@@ -47,6 +47,7 @@ enum nl_take {
 	NL_SUM,
 	NL_MIN,
 	NL_MAX,
+	NL_MEDIAN,
 	NL_GAP
 };
 

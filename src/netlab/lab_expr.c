@@ -30,6 +30,7 @@ static const struct take_word {
     {"sum", NL_SUM, 1, 1},
     {"min", NL_MIN, 1, 1},
     {"max", NL_MAX, 1, 1},
+    {"median", NL_MEDIAN, 1, 1},
     {"gap", NL_GAP, 1, 1},
 };
 

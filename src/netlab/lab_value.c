@@ -285,6 +285,23 @@ reduce(const struct gather *g, struct nl_value *v, struct ni_err *err)
 }
 
 static int
+by_number(const void *a, const void *b)
+{
+	long double x = strtold(*(const char *const *)a, NULL);
+	long double y = strtold(*(const char *const *)b, NULL);
+	return (x > y) - (x < y);
+}
+
+/* The one in the middle of the one row; of an even number the smaller. */
+static void
+middle(const struct gather *g, struct nl_value *v)
+{
+	const struct nl_row *r = g->row;
+	qsort(r->cell, r->n, sizeof(*r->cell), by_number);
+	set_one(v, g->pool, r->cell[(r->n - 1) / 2]);
+}
+
+static int
 conclude(struct gather *g, struct nl_value *v, struct ni_err *err)
 {
 	const struct nl_expr *e = g->e;
@@ -308,6 +325,10 @@ conclude(struct gather *g, struct nl_value *v, struct ni_err *err)
 	case NL_MAX:
 	case NL_GAP:
 		return n ? reduce(g, v, err) : (v->none = e, NI_SUCCESS);
+	case NL_MEDIAN:
+		if (n)
+			middle(g, v);
+		break;
 	case NL_ANY:
 	case NL_LIST:
 	case NL_SET:
