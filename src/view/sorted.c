@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Sorted packets; see sorted.h. Quicksort that can stop at any row and go on later. */
+/* Sorted packets; see sorted.h. */
 #include "sorted.h"
 
 #include <stdlib.h>
@@ -7,18 +7,13 @@
 #include <time.h>
 
 #include "netinspect/proto.h"
+#include "sorter.h"
 
 enum {
-	SMALL = 12,          /* rows that are sorted by insertion */
-	DEPTH = 64,          /* ranges that wait; the larger half waits, so it is log2(rows) */
 	LOOK_AT_CLOCK = 512, /* rows between two looks */
 	PROTOS = 256,
 	PATIENCE = 10,        /* times as long as sorting took passes before it is done again */
 	AGAIN_NS = 500000000, /* at least */
-};
-
-struct range {
-	uint64_t lo, hi; /* both inclusive */
 };
 
 /* What two packets are compared by: kind first, then hi, lo, number. */
@@ -37,15 +32,8 @@ struct ni_sorted {
 	uint64_t changes;
 	uint16_t rank[PROTOS]; /* of protocols by name */
 
-	/* sorting */
-	bool sorting, parting; /* parting: a range is being parted … */
-	struct range wait[DEPTH];
-	unsigned depth;
-	struct range now; /* … this one */
-	uint64_t i, j;
+	struct ni_sorter sorter;
 	struct key pivot;
-	uint64_t settled; /* rows that are in their place */
-	uint64_t chance;
 	int64_t begun_ns, done_ns, took_ns;
 };
 
@@ -147,97 +135,37 @@ before(const struct ni_sorted *o, const struct key *a, const struct key *b)
 /* ---- sorting ---- */
 
 static void
-swap(struct ni_sorted *o, uint64_t a, uint64_t b)
+swap(void *rows, uint64_t a, uint64_t b)
 {
+	struct ni_sorted *o = rows;
 	uint32_t row = o->row[a];
 	o->row[a] = o->row[b];
 	o->row[b] = row;
 }
 
 static void
-insert(struct ni_sorted *o, const struct range *r)
+pick(void *rows, uint64_t i)
 {
-	for (uint64_t i = r->lo + 1; i <= r->hi; i++) {
-		struct key k = key_of(o, o->row[i]);
-		for (uint64_t j = i; j > r->lo; j--) {
-			struct key left = key_of(o, o->row[j - 1]);
-			if (!before(o, &k, &left))
-				break;
-			swap(o, j, j - 1);
-		}
-	}
-	o->settled += r->hi - r->lo + 1;
+	struct ni_sorted *o = rows;
+	o->pivot = key_of(o, o->row[i]);
 }
 
-static void
-push(struct ni_sorted *o, uint64_t lo, uint64_t hi)
-{
-	if (lo <= hi && hi != UINT64_MAX)
-		o->wait[o->depth++] = (struct range){lo, hi};
-}
-
-/* The pivot is chosen by chance, so that no capture makes this slow. */
-static void
-begin_parting(struct ni_sorted *o)
-{
-	const struct range *r = &o->now;
-	o->chance = o->chance * 6364136223846793005ULL + 1442695040888963407ULL;
-	swap(o, r->lo + (o->chance >> 24) % (r->hi - r->lo + 1), r->hi);
-	o->pivot = key_of(o, o->row[r->hi]);
-	o->i = o->j = r->lo;
-	o->parting = true;
-}
-
-static void
-end_parting(struct ni_sorted *o)
-{
-	const struct range *r = &o->now;
-	swap(o, o->i, r->hi);
-	o->settled++;
-	o->parting = false;
-	bool left_is_larger = o->i - r->lo > r->hi - o->i;
-	if (left_is_larger && o->i > r->lo)
-		push(o, r->lo, o->i - 1);
-	push(o, o->i + 1, r->hi);
-	if (!left_is_larger && o->i > r->lo)
-		push(o, r->lo, o->i - 1);
-}
-
-/* Returns whether the range was parted before @end. */
 static bool
-part(struct ni_sorted *o, int64_t end)
+comes_before(void *rows, uint64_t i)
 {
-	for (; o->j < o->now.hi; o->j++) {
-		struct key k = key_of(o, o->row[o->j]);
-		if (before(o, &k, &o->pivot))
-			swap(o, o->i++, o->j);
-		if (o->j % LOOK_AT_CLOCK == 0 && mono_ns() >= end) {
-			o->j++;
-			return false;
-		}
-	}
-	end_parting(o);
-	return true;
+	struct ni_sorted *o = rows;
+	struct key k = key_of(o, o->row[i]);
+	return before(o, &k, &o->pivot);
 }
+
+static const struct ni_sorter_ops sorter_ops = {swap, pick, comes_before};
 
 /* Returns whether there is more to sort. */
 static bool
-sort(struct ni_sorted *o, int64_t end)
+sort(struct ni_sorted *o, int64_t budget_ns)
 {
-	for (unsigned i = 1; o->parting || o->depth; i++) {
-		if (o->parting && !part(o, end))
-			return true;
-		if (!o->depth)
-			break;
-		o->now = o->wait[--o->depth];
-		if (o->now.hi - o->now.lo < SMALL)
-			insert(o, &o->now);
-		else
-			begin_parting(o);
-		if (i % (LOOK_AT_CLOCK / SMALL) == 0 && mono_ns() >= end)
-			return true;
-	}
-	o->sorting = false;
+	if (ni_sorter_work(&o->sorter, budget_ns))
+		return true;
 	o->done_ns = mono_ns();
 	o->took_ns = o->done_ns - o->begun_ns;
 	return false;
@@ -246,13 +174,10 @@ sort(struct ni_sorted *o, int64_t end)
 static void
 begin_sorting(struct ni_sorted *o)
 {
-	o->depth = 0;
-	o->parting = false;
-	o->settled = 0;
-	o->sorting = o->n > 0;
+	ni_sorter_begin(&o->sorter, &sorter_ops, o, o->n);
 	o->begun_ns = mono_ns();
-	if (o->n)
-		push(o, 0, o->n - 1);
+	if (!o->n)
+		sort(o, 0);
 }
 
 /* ---- which rows ---- */
@@ -294,7 +219,7 @@ restart(struct ni_sorted *o, const struct ni_sorted_of *of)
 	o->base = ni_index_first(ni_model_index(o->m));
 	o->filled = o->base - 1;
 	o->changes = of->changes;
-	o->sorting = false;
+	o->sorter.sorting = false;
 	o->done_ns = 0;
 }
 
@@ -339,8 +264,8 @@ ni_sorted_work(struct ni_sorted *o, const struct ni_sorted_of *of, int64_t budge
 	int64_t end = now + budget_ns;
 	if (of->changes != o->changes || of->last < o->filled)
 		restart(o, of);
-	if (o->sorting)
-		return sort(o, end);
+	if (o->sorter.sorting)
+		return sort(o, budget_ns);
 	forget(o);
 	uint64_t seen = of->members ? of->members->seen : of->last;
 	if (o->filled >= seen || (o->done_ns && now < o->done_ns + pause_ns(o, of, seen)))
@@ -363,7 +288,6 @@ ni_sorted_new(struct ni_model *m, enum ni_sorted_key by, bool reverse)
 	o->reverse = reverse;
 	o->base = ni_index_first(ni_model_index(m));
 	o->filled = o->base - 1;
-	o->chance = (uint64_t)mono_ns();
 	if (by == NI_SORTED_PROTOCOL)
 		rank_protocols(o);
 	return o;
@@ -403,7 +327,7 @@ ni_sorted_row(const struct ni_sorted *o, uint64_t number)
 unsigned
 ni_sorted_percent(const struct ni_sorted *o)
 {
-	return o->sorting ? (unsigned)(o->settled * 100 / o->n) : o->done_ns ? 100 : 0;
+	return o->sorter.sorting ? ni_sorter_percent(&o->sorter) : o->done_ns ? 100 : 0;
 }
 
 uint64_t
