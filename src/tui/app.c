@@ -511,6 +511,7 @@ ni_app_key(struct ni_app *a, uint32_t key)
 	if (key == NI_KEY_RESIZE)
 		return;
 	a->message[0] = '\0';
+	ni_app_look_end(a);
 	if (key == NI_KEY_MOUSE)
 		take_mouse(a);
 	else if (a->asking)

@@ -79,7 +79,7 @@ struct ni_view_ops {
 	/* The packet that is selected; 0: none. */
 	uint64_t (*packet)(const struct ni_view *v);
 	/* Look for text from the selected row on (@way 1) or back (-1); false: this view leaves it
-	 * to the search over packets. */
+	 * to the search over packets. It begins with row look.looked and asks ni_app_looks(). */
 	bool (*search)(struct ni_view *v, const char *text, int way);
 	/* Write what is shown to @path. 0 or NI_ERR_RUN; what was written is said in @said. */
 	int (*write)(struct ni_view *v, const char *path, struct ni_buf *said, struct ni_err *err);
@@ -150,6 +150,17 @@ struct ni_starting {
 	unsigned lists; /* how often there was a new one */
 };
 
+/* Looking through the rows of a view for a text, which may take more than a slice. */
+struct ni_look {
+	struct ni_view *v; /* NULL: nobody looks */
+	int way;
+	uint64_t from, rows; /* position where it began */
+	char text[NI_PROMPT_MAX];
+	uint64_t looked;  /* rows that were looked at */
+	int64_t until_ns; /* of this slice */
+	bool more;        /* it goes on in the next */
+};
+
 struct ni_app {
 	struct ni_app_opts o;
 	struct ni_model *model;
@@ -165,6 +176,7 @@ struct ni_app {
 	struct ni_writing *writing; /* NULL: nothing is being written */
 	uint64_t writing_all;       /* packets that all are, if these are all; else 0 */
 	int search_way;             /* a match is waited for in this direction; 0: none */
+	struct ni_look look;        /* into the rows of a view */
 	enum ni_prompt_kind asking;
 	struct ni_prompt prompt;
 	struct ni_history history[NI_NPROMPTS];
@@ -270,6 +282,16 @@ void ni_starting_list(struct ni_app *a);
 
 /** Look for @text from the cursor on. */
 void ni_app_find(struct ni_app *a, const char *text, int way);
+/** Look for @text in the rows of @v, which does that itself. */
+void ni_app_look(struct ni_app *a, struct ni_view *v, const char *text, int way);
+/** Say that a search in direction @way went on from the other end. */
+void ni_app_went_on(struct ni_app *a, int way);
+/** Whether to look at row @i, counted from where the search began; false: not in this slice. */
+bool ni_app_looks(struct ni_app *a, uint64_t i);
+/** Go on looking into the rows of the view on top. Returns whether there is more to look at. */
+bool ni_app_look_work(struct ni_app *a);
+/** Stop that. */
+void ni_app_look_end(struct ni_app *a);
 /** Select packet @number, in the packet view if this one has no packets. */
 void ni_app_go(struct ni_app *a, uint64_t number);
 /** Whether the view on top stays at the newest. */

@@ -380,6 +380,13 @@ draw_bottom(struct ni_app *a, int y, int *caret)
 		ni_screen_text(y, 0, cols, ni_buf_z(&b), NI_ROLE_NOTE, true);
 		return;
 	}
+	if (a->look.v) {
+		uint64_t rows = a->look.rows ? a->look.rows : 1;
+		ni_buf_fmt(&b, _("looking for %s  %u%%  Esc stops"), a->look.text,
+			   (unsigned)(a->look.looked * 100 / rows));
+		ni_screen_text(y, 0, cols, ni_buf_z(&b), NI_ROLE_NOTE, true);
+		return;
+	}
 	if (a->writing) {
 		ni_buf_fmt(&b, _("writing %s  %u%%  Esc stops"), ni_writing_path(a->writing),
 			   ni_writing_percent(a->writing));

@@ -111,13 +111,6 @@ set_filter(struct ni_app *a, const char *text)
 
 /* ---- search ---- */
 
-static void
-say_went_on(struct ni_app *a, int way)
-{
-	ni_app_say(a, NI_ROLE_NOTE, "%s",
-		   way > 0 ? _("went on from the top") : _("went on from the end"));
-}
-
 /* Go to the nearest match behind (or before) the cursor, if it is known by now. */
 static void
 jump(struct ni_app *a, int way)
@@ -143,7 +136,7 @@ jump(struct ni_app *a, int way)
 		return;
 	}
 	ni_app_go(a, ni_set_select(s, way > 0 ? 0 : s->count - 1));
-	say_went_on(a, way);
+	ni_app_went_on(a, way);
 }
 
 static const char *
@@ -153,29 +146,6 @@ last_search(const struct ni_app *a)
 	return h->n ? h->line[h->n - 1] : "";
 }
 
-/* A view that looks in its rows itself. */
-static void
-find_in(struct ni_app *a, struct ni_view *v, const char *text, int way)
-{
-	uint64_t before = 0;
-	uint64_t at = 0;
-	uint64_t rows;
-	if (v->ops->position)
-		v->ops->position(v, &before, &rows);
-	if (!*text) {
-		ni_app_say(a, NI_ROLE_WARN, "%s", _("nothing was searched for yet"));
-		return;
-	}
-	if (!v->ops->search(v, text, way)) {
-		ni_app_say(a, NI_ROLE_WARN, _("%s: not found"), text);
-		return;
-	}
-	if (v->ops->position)
-		v->ops->position(v, &at, &rows);
-	if (way > 0 ? at < before : at > before)
-		say_went_on(a, way);
-}
-
 void
 ni_app_find(struct ni_app *a, const char *text, int way)
 {
@@ -183,7 +153,7 @@ ni_app_find(struct ni_app *a, const char *text, int way)
 	struct ni_view *v = ni_app_active(a);
 	if (v->ops->search) {
 		if (way)
-			find_in(a, v, text ? text : last_search(a), way);
+			ni_app_look(a, v, text ? text : last_search(a), way);
 		return;
 	}
 	if (text) {

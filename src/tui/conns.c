@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "app.h"
+#include "arranged.h"
 #include "conns.h"
 #include "i18n.h"
 #include "report.h"
@@ -14,21 +15,25 @@
 
 enum {
 	MAX_ROWS = 400,
-	WORDS = 4096, /* of an explanation */
-	SPARE = 10,   /* times as long as sorting took passes before it is done again */
+	WORDS = 4096,          /* of an explanation */
+	ARRANGE_NS = 10000000, /* for a picture */
+	SPARE = 10,            /* times as long as sorting took passes before it is done again */
 };
 
 struct conns {
 	struct ni_view view;
 	struct ni_list list;
-	uint64_t *order; /* rows of the table that are shown, sorted; NULL: all, as they came */
-	uint64_t n, room;
+	/* Rows ever that are shown, sorted; none and not arranged: all, as they came. */
+	struct ni_arranged order;
+	bool arranged;
+	uint64_t n;
 	enum ni_conns_column sort;
 	bool reverse, sorted;
 	uint64_t table_version, filter_version; /* that order was made for */
-	uint64_t dropped;                       /* rows of the table, then */
-	int64_t arranged_ns, took_ns;           /* when, and how long it took */
-	uint32_t selected;                      /* key of the conversation */
+	uint64_t filter_changes;
+	uint64_t dropped;             /* rows of the table, then */
+	int64_t arranged_ns, took_ns; /* when, and how long it took */
+	uint32_t selected;            /* key of the conversation */
 	struct ni_rect at;
 	bool shown_trouble;    /* T was pressed before: go on behind the cursor */
 	struct ni_inner inner; /* the ladder or stream of it */
@@ -43,7 +48,7 @@ conns_destroy(struct ni_view *v)
 {
 	struct conns *c = (struct conns *)v;
 	ni_inner_free(&c->inner);
-	free(c->order);
+	ni_arranged_free(&c->order);
 	free(c);
 }
 
@@ -64,48 +69,10 @@ conns_create(struct ni_app *a, const struct ni_view_arg *arg, struct ni_err *err
 
 /* ---- order ---- */
 
-struct order {
-	const struct ni_conntab *t;
-	enum ni_conns_column by;
-	bool reverse;
-};
-
-static int
-compare(const void *x, const void *y, void *ctx)
-{
-	const struct order *o = ctx;
-	const uint64_t *a = x;
-	const uint64_t *b = y;
-	int64_t ka = ni_conns_key(ni_conntab_row(o->t, *a), o->by);
-	int64_t kb = ni_conns_key(ni_conntab_row(o->t, *b), o->by);
-	int by = ka < kb ? -1 : ka > kb ? 1 : *a < *b ? -1 : *a > *b;
-	return o->reverse ? -by : by;
-}
-
 static const struct ni_conntab *
 table(const struct conns *c)
 {
 	return ni_model_conns(c->view.app->model);
-}
-
-static uint32_t
-key_at(const struct conns *c, uint64_t i)
-{
-	const struct ni_conn_row *r = ni_conntab_row(table(c), i);
-	return r ? r->key : NI_IX_NO_CONN;
-}
-
-static bool
-reserve(struct conns *c, uint64_t n)
-{
-	if (n <= c->room)
-		return true;
-	uint64_t *more = realloc(c->order, (n + n / 2) * sizeof(*more));
-	if (!more)
-		return false;
-	c->order = more;
-	c->room = n + n / 2;
-	return true;
 }
 
 static int64_t
@@ -116,44 +83,90 @@ mono_ns(void)
 	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-/* Which rows are shown, and in which order. */
+/* Row @i of all that there ever were. */
+static const struct ni_conn_row *
+row_ever(const struct conns *c, uint64_t i)
+{
+	uint64_t gone = ni_conntab_dropped(table(c));
+	return i < gone ? NULL : ni_conntab_row(table(c), i - gone);
+}
+
+static bool
+is_shown(void *ctx, uint64_t i)
+{
+	const struct conns *c = ctx;
+	const struct ni_conn_row *r = row_ever(c, i);
+	return r && ni_filtering_has_conn(c->view.app->filter, r->key);
+}
+
+static int
+compare(void *ctx, uint64_t a, uint64_t b)
+{
+	const struct conns *c = ctx;
+	const struct ni_conn_row *x = row_ever(c, a);
+	const struct ni_conn_row *y = row_ever(c, b);
+	int64_t ka = x ? ni_conns_key(x, c->sort) : 0;
+	int64_t kb = y ? ni_conns_key(y, c->sort) : 0;
+	return ka < kb ? -1 : ka > kb;
+}
+
+static void
+begin_arranging(struct conns *c)
+{
+	static const struct ni_arranged_ops as_they_came = {is_shown, NULL};
+	static const struct ni_arranged_ops sorted = {is_shown, compare};
+	const struct ni_app *a = c->view.app;
+	uint64_t gone = ni_conntab_dropped(table(c));
+	bool filtered = ni_filtering_found(a->filter) != NULL;
+	c->dropped = gone;
+	c->table_version = ni_model_version(a->model) + 1;
+	c->filter_version = ni_filtering_version(a->filter) + 1;
+	if (!filtered && !c->sorted) {
+		ni_arranged_free(&c->order);
+		c->arranged = false;
+		c->n = ni_conntab_count(table(c));
+		return;
+	}
+	if (c->filter_changes != ni_filtering_changes(a->filter)) {
+		c->order.n = 0; /* they were found by another filter */
+		c->arranged = true;
+	}
+	c->filter_changes = ni_filtering_changes(a->filter);
+	c->order.reverse = c->reverse;
+	ni_arranged_begin(&c->order, c->sorted ? &sorted : &as_they_came, c, gone,
+			  gone + ni_conntab_count(table(c)));
+}
+
+/* Which rows are shown, and in which order. What takes long goes on with the next pictures. */
 static void
 arrange(struct conns *c)
 {
-	const struct ni_app *a = c->view.app;
-	uint64_t all = ni_conntab_count(table(c));
-	bool filtered = ni_filtering_found(a->filter) != NULL;
-	if (a->held && c->table_version)
+	struct ni_app *a = c->view.app;
+	bool again = !c->table_version;
+	if (a->held && !again && !c->order.busy)
 		return;
-	if (c->table_version == ni_model_version(a->model) + 1 &&
-	    c->filter_version == ni_filtering_version(a->filter) + 1)
-		return;
+	bool same = c->table_version == ni_model_version(a->model) + 1 &&
+		    c->filter_version == ni_filtering_version(a->filter) + 1;
 	/* Live, with many rows: sorting has to leave time for everything else. */
-	int64_t now = mono_ns();
-	if (c->order && c->table_version && c->dropped == ni_conntab_dropped(table(c)) &&
-	    now - c->arranged_ns < SPARE * c->took_ns) {
-		c->view.app->dirty = true; /* look again soon */
-		return;
+	bool soon = c->arranged && !again && mono_ns() - c->arranged_ns < SPARE * c->took_ns;
+	bool other = c->filter_changes != ni_filtering_changes(a->filter);
+	a->dirty |= !same && soon;
+	if (again || other || (!c->order.busy && !same && !soon))
+		begin_arranging(c);
+	if (c->order.busy && !ni_arranged_work(&c->order, ARRANGE_NS)) {
+		c->arranged = true;
+		c->arranged_ns = mono_ns();
+		c->took_ns = c->order.spent_ns;
 	}
-	c->dropped = ni_conntab_dropped(table(c));
-	c->table_version = ni_model_version(a->model) + 1;
-	c->filter_version = ni_filtering_version(a->filter) + 1;
-	c->n = all;
-	if ((!filtered && !c->sorted) || !reserve(c, all) || !c->order) {
-		free(c->order);
-		c->order = NULL;
-		c->room = 0;
-		return;
+	a->dirty |= c->order.busy;
+	if (c->arranged && c->dropped != ni_conntab_dropped(table(c))) {
+		c->dropped = ni_conntab_dropped(table(c));
+		ni_arranged_forget(&c->order, c->dropped);
 	}
-	c->n = 0;
-	for (uint64_t i = 0; i < all; i++)
-		if (ni_filtering_has_conn(a->filter, key_at(c, i)))
-			c->order[c->n++] = i;
-	struct order o = {table(c), c->sort, c->reverse};
-	if (c->sorted && c->n)
-		qsort_r(c->order, c->n, sizeof(*c->order), compare, &o);
-	c->arranged_ns = mono_ns();
-	c->took_ns = c->arranged_ns - now;
+	if (c->arranged)
+		c->n = c->order.n;
+	else if (!c->order.busy)
+		c->n = ni_conntab_count(table(c));
 }
 
 static const struct ni_conn_row *
@@ -161,7 +174,7 @@ row(const struct conns *c, uint64_t i)
 {
 	if (i >= c->n)
 		return NULL;
-	return ni_conntab_row(table(c), c->order ? c->order[i] : i);
+	return c->arranged ? row_ever(c, c->order.row[i]) : ni_conntab_row(table(c), i);
 }
 
 /* The selected conversation stays selected wherever it has moved. */
@@ -514,7 +527,8 @@ conns_search(struct ni_view *v, const char *text, int way)
 	struct conns *c = (struct conns *)v;
 	char line[NI_CONNS_N * NI_CONNS_CELL];
 	settle(c);
-	for (uint64_t i = 1; i <= c->n; i++) {
+	struct ni_app *app = v->app;
+	for (uint64_t i = app->look.looked; i <= c->n && ni_app_looks(app, i); i++) {
 		uint64_t at = (c->list.cursor + (way > 0 ? i : c->n - i)) % c->n;
 		struct ni_buf b = ni_buf(line, sizeof(line));
 		const struct ni_conn_row *r = row(c, at);

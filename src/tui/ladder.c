@@ -491,7 +491,8 @@ ladder_search(struct ni_view *v, const char *text, int way)
 	char mem[2 * LINE];
 	settle(l);
 	uint64_t n = l->rungs->rows;
-	for (uint64_t i = 1; i <= n; i++) {
+	struct ni_app *app = v->app;
+	for (uint64_t i = app->look.looked; i <= n && ni_app_looks(app, i); i++) {
 		uint64_t at = (l->list.cursor + (way > 0 ? i : n - i)) % n;
 		struct ni_buf b = ni_buf(mem, sizeof(mem));
 		print_row(l, row_at(l, at), &b);

@@ -55,6 +55,7 @@ work(struct ni_app *a, int64_t ns)
 		more |= ni_search_work(a->search, ns);
 		ni_app_find(a, NULL, 0);
 	}
+	more |= a->look.v && ni_app_look_work(a);
 	const char *problem = ni_model_problem(a->model);
 	if (problem && !a->problem_said) {
 		a->problem_said = true;

@@ -10,7 +10,7 @@
 #include "i18n.h"
 #include "lines.h"
 
-enum { MAX_ROWS = 400, LINE = NI_COLUMNS_MAX * NI_TABLE_CELL };
+enum { MAX_ROWS = 400, ARRANGE_NS = 10000000, LINE = NI_COLUMNS_MAX * NI_TABLE_CELL };
 
 void
 ni_table_init(struct ni_table *t, const struct ni_table_ops *ops, struct ni_view *v)
@@ -21,7 +21,7 @@ ni_table_init(struct ni_table *t, const struct ni_table_ops *ops, struct ni_view
 void
 ni_table_free(struct ni_table *t)
 {
-	free(t->order);
+	ni_arranged_free(&t->arranged);
 	t->order = NULL;
 }
 
@@ -37,38 +37,42 @@ shown(const struct ni_table *t)
 
 /* ---- order ---- */
 
-static int
-compare(const void *x, const void *y, void *ctx)
+static bool
+is_shown(void *ctx, uint64_t row)
 {
 	const struct ni_table *t = ctx;
-	const uint64_t *a = x;
-	const uint64_t *b = y;
-	int by = t->ops->compare(t->v, *a, *b, t->sort);
-	if (!by)
-		by = *a < *b ? -1 : *a > *b;
-	return t->reverse ? -by : by;
+	return !t->ops->shown || t->ops->shown(t->v, row);
+}
+
+static int
+compare(void *ctx, uint64_t a, uint64_t b)
+{
+	const struct ni_table *t = ctx;
+	return t->ops->compare(t->v, a, b, t->sort);
 }
 
 static void
 arrange(struct ni_table *t, uint64_t rows, uint64_t version)
 {
+	static const struct ni_arranged_ops as_they_came = {is_shown, NULL};
+	static const struct ni_arranged_ops sorted = {is_shown, compare};
+	bool again = !t->version; /* others are to be shown, or in another order */
 	if (t->version == version + 1 || (t->v->app->held && t->version))
 		return;
-	if (rows > t->room) {
-		uint64_t *more = realloc(t->order, 2 * rows * sizeof(*more));
-		if (!more)
-			return;
-		t->order = more;
-		t->room = 2 * rows;
+	if (rows < t->all)
+		t->arranged.n = 0;
+	if (again || rows < t->all || !t->arranged.busy) {
+		t->made_for = version + 1;
+		t->all = rows;
+		t->arranged.reverse = t->reverse;
+		ni_arranged_begin(&t->arranged, t->sort < 0 ? &as_they_came : &sorted, t, 0, rows);
 	}
-	t->version = version + 1;
-	t->all = rows;
-	t->n = 0;
-	for (uint64_t i = 0; i < rows; i++)
-		if (!t->ops->shown || t->ops->shown(t->v, i))
-			t->order[t->n++] = i;
-	if (t->sort >= 0 && t->n)
-		qsort_r(t->order, t->n, sizeof(*t->order), compare, t);
+	/* What takes longer goes on with the next pictures. */
+	if (ni_arranged_work(&t->arranged, ARRANGE_NS))
+		t->v->app->dirty = true;
+	t->version = t->arranged.busy ? UINT64_MAX : t->made_for;
+	t->order = t->arranged.row;
+	t->n = t->arranged.n;
 }
 
 /* The selected row stays selected wherever it has moved. */
@@ -282,7 +286,8 @@ bool
 ni_table_search(struct ni_table *t, const char *text, int way)
 {
 	char line[LINE];
-	for (uint64_t i = 1; i <= t->n; i++) {
+	struct ni_app *app = t->v->app;
+	for (uint64_t i = app->look.looked; i <= t->n && ni_app_looks(app, i); i++) {
 		uint64_t at = (t->list.cursor + (way > 0 ? i : t->n - i)) % t->n;
 		struct ni_buf b = ni_buf(line, sizeof(line));
 		print_row(t, t->order[at], &b);

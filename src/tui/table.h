@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "app.h"
+#include "arranged.h"
 
 enum { NI_TABLE_CELL = 1000 }; /* bytes, for bars as wide as a screen */
 
@@ -38,10 +39,11 @@ struct ni_table {
 	const struct ni_table_ops *ops;
 	struct ni_view *v;
 	struct ni_list list;
-	uint64_t *order; /* rows that are shown */
-	uint64_t n, room, all;
-	uint64_t version; /* that order was made for, + 1 */
-	int sort;         /* column; -1: as they came */
+	struct ni_arranged arranged;
+	const uint64_t *order; /* rows that are shown */
+	uint64_t n, all;
+	uint64_t version, made_for; /* that order was made for, + 1; UINT64_MAX: not yet done */
+	int sort;                   /* column; -1: as they came */
 	bool reverse;
 	uint64_t selected; /* row; UINT64_MAX: none yet */
 	struct ni_rect at;
