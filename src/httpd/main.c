@@ -4,12 +4,14 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "opts.h"
@@ -33,13 +35,27 @@ print_models(void)
 		       m->cost, m->limit);
 }
 
+/* The sockets are open: what systemd or a file's capabilities gave for that is needed no more. Root
+ * loses them with setuid(), or wants to stay root. */
+static void
+drop_capabilities(void)
+{
+	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct none[2] = {{0, 0, 0}, {0, 0, 0}};
+	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+	if (geteuid())
+		syscall(SYS_capset, &head, none);
+}
+
 /* Become --user for good. */
 static int
 drop_privilege(const char *name, struct ni_err *err)
 {
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	if (!name)
+	if (!name) {
+		drop_capabilities();
 		return NI_SUCCESS;
+	}
 	const struct passwd *u = getpwnam(name);
 	if (!u)
 		return ni_fail(err, NI_ERR_INPUT, "--user %s: no such user", name);

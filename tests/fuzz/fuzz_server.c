@@ -18,6 +18,7 @@ struct output {
 
 static struct ni_hd_core core;
 static struct ni_hd_env env;
+static atomic_ullong memory; /* for bodies */
 
 static bool
 drain(struct ni_hd_conn *c, struct output *o)
@@ -80,6 +81,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 						    .body_max = 4096};
 		core.site = ni_hd_site_builtin();
 		core.url_knobs = true;
+		core.body_used = &memory;
+		core.body_total = OUT_MAX;
 		ni_hd_env_set(&env, 1000, 1767225600);
 		whole.p = malloc(OUT_MAX);
 		parts.p = malloc(OUT_MAX);
@@ -89,6 +92,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	whole.n = parts.n = 0;
 	run(data + 1, size - 1, size - 1, &whole);
 	run(data + 1, size - 1, (size_t)data[0] % 32 + 1, &parts);
+	if (memory)
+		fuzz_fail("memory for bodies was not given back");
 	if (whole.n != parts.n || memcmp(whole.p, parts.p, whole.n) != 0)
 		fuzz_fail("the answer depends on how the request was cut");
 	return 0;

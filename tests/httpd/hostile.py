@@ -6,8 +6,10 @@ vanishing clients, limits that are reached, and signals while all of it goes on.
 Usage: hostile.py SERVER
 Loopback and this host's own address only; every wait has an end.
 """
+import glob
 import json
 import os
+import pwd
 import resource
 import shutil
 import signal
@@ -333,6 +335,76 @@ def signals_under_load(root):
         os.unlink(log + '.1')
 
 
+def resets(root):
+    """Hundreds of clients that reset at every moment, while one is served."""
+    for model in 'epoll-et', 'thread':
+        s = Server(BINARY, model, '--root', root)
+        ask(s)
+        before = resident_kb(s)
+        storms = [subprocess.Popen([NETLAB, 'client', '-q', '-c', '200', '-C', '50', '--abort', how,
+                                    '--seconds', '5', *more, f'127.0.0.1:{s.port}/big.bin'],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                  for how, *more in (('linger0', '--no-request'), ('linger0', '--partial', '9'),
+                                     ('unread',), ('after=100',))]
+        served = 0
+        while any(p.poll() is None for p in storms):
+            served += statuses(ask(s)[0]) == [200]
+        check(model, 'resets: others served', served > 3, served)
+        n = 99
+        end = time.monotonic() + 5
+        while n > 1 and time.monotonic() < end:
+            n = len(json.loads(ask(s, b'/status')[0].partition(b'\r\n\r\n')[2])['connections'])
+        check(model, 'resets: none is left', n == 1, n)
+        grown = resident_kb(s) - before
+        check(model, 'resets: memory', grown < 20000, f'{grown} kB')
+        s.stop()
+
+
+def privileges(root):
+    """--user: no process and no thread keeps a right, and files are read as that user."""
+    if os.getuid():
+        print('privileges: left out, only root can give them up')
+        return
+    os.chmod(root, 0o755)
+    path = os.path.join(root, 'private.txt')
+    with open(path, 'w', encoding='ascii') as f:
+        f.write('x')
+    os.chmod(path, 0o600)
+    nobody = pwd.getpwnam('nobody')
+    for model, workers in ('epoll-et', '1'), ('epoll-et', '2'), ('thread', '1'), ('fork', '1'), \
+            ('prefork', '2'):
+        s = Server(BINARY, model, '--root', root, '--user', 'nobody', '--workers', workers)
+        c = s.connect()
+        c.sendall(req(b'/file.txt'))
+        check(model, 'user: serves', statuses(c.recv(65536)) == [200])
+        with open(f'/proc/{s.p.pid}/task/{s.p.pid}/children') as f:
+            pids = [s.p.pid, *map(int, f.read().split())]
+        for task in (t for p in pids for t in glob.glob(f'/proc/{p}/task/*/status')):
+            with open(task) as f:
+                found = dict(line.rstrip('\n').split(':\t', 1) for line in f if ':\t' in line)
+            check(model, 'user: ids', set(found['Uid'].split()) == {str(nobody.pw_uid)} and
+                  set(found['Gid'].split()) == {str(nobody.pw_gid)} and
+                  not found['Groups'].strip(), found)
+            check(model, 'user: rights', found['NoNewPrivs'] == '1' and
+                  not any(int(found[k], 16) for k in ('CapEff', 'CapPrm', 'CapAmb')), found)
+        c.close()
+        raw, _ = ask(s, b'/private.txt')
+        check(model, 'user: files', statuses(raw) == [403], raw[:60])
+        s.stop()
+    if not shutil.which('setpriv'):
+        return
+    # What systemd gives a service that is to listen on port 80 is gone once it does.
+    p = subprocess.Popen(['setpriv', '--reuid', 'nobody', '--clear-groups', '--inh-caps',
+                          '+net_bind_service', '--ambient-caps', '+net_bind_service', BINARY,
+                          '--port', '0'], stdout=subprocess.PIPE, text=True)
+    if p.stdout.readline():
+        with open(f'/proc/{p.pid}/status') as f:
+            rights = [line.split()[1] for line in f if line.startswith(('CapEff', 'CapPrm', 'CapAmb'))]
+        check('privileges', 'ambient ones', not any(int(r, 16) for r in rights), rights)
+    p.terminate()
+    p.wait()
+
+
 def one_address(root):
     """--max-per-address, from this host's own address, since loopback has no limit."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
@@ -381,7 +453,7 @@ def one_address(root):
 
 def main():
     for test in (slowloris, vanishing, greedy, prying, rebinding, unread, few_descriptors, little_memory,
-                 signals_under_load, one_address):
+                 signals_under_load, resets, privileges, one_address):
         root = tempfile.mkdtemp()
         try:
             make_root(root)

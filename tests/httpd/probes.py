@@ -332,8 +332,8 @@ def knobs_on_the_wire(server):
     s.sendall(req(b'/file.txt?close-first=client&close-delay=80&late-data=7',
                   b'Connection: close\r\n'))
     time.sleep(0.1)
-    s.shutdown(socket.SHUT_WR)
     start = time.monotonic()
+    s.shutdown(socket.SHUT_WR)
     raw, end = read_all(s)
     took = time.monotonic() - start
     check(server.model, 'close-first=client', raw.endswith(b'9lllllll') and end == 'fin' and
