@@ -177,7 +177,6 @@ ask(struct talk *t, const struct sockaddr_storage *to, socklen_t len, struct ni_
 	if (t->fd < 0 || (connect(t->fd, (const struct sockaddr *)to, len) && errno != EINPROGRESS))
 		return broken(t, err);
 	nl_query_show(t->look, stdout, t->query.p, t->query.n);
-	fflush(stdout);
 	int rc = t->o->tcp ? ask_tcp(t, &n, err) : ask_udp(t, &n, err);
 	if (rc)
 		return rc;
@@ -216,6 +215,7 @@ nl_dns(int argc, char **argv)
 	int rc = nl_tool_begin(&tool, &o, argc, argv);
 	if (rc >= 0)
 		return rc;
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	rc = operands(&o, argv + optind, argc - optind, &to, &len, &err);
 	if (rc)
 		return nl_tool_fail(&tool, &err, rc);

@@ -190,7 +190,7 @@ do_echo(struct nl_talk *t, const char *step, const char *text, uint64_t n)
 	(void)n;
 	/* Over UDP nobody says that he has said all. */
 	while (!rc && (got || t->udp)) {
-		if (t->udp && wait_for(t, POLLIN) == ETIMEDOUT)
+		if (t->udp && wait_for(t, POLLIN))
 			break;
 		rc = take(t, step, NL_TALK_BUFFER, &got);
 		if (!rc)

@@ -137,9 +137,8 @@ tell(const struct wire *w, unsigned from, const char *what, const struct nl_verd
 	if (w->o->quiet)
 		return;
 	ni_buf_sec(&b, (nl_now() - w->start) * 1000, 6);
-	ni_buf_fmt(&b, " %s %s>%s", what, w->side[from].link.name, w->side[!from].link.name);
-	if (v->which)
-		ni_buf_fmt(&b, " #%" PRIu64, v->which);
+	ni_buf_fmt(&b, " %s %s>%s #%" PRIu64, what, w->side[from].link.name,
+		   w->side[!from].link.name, v->which);
 	for (size_t i = 0; v->dis && i < w->o->field.n; i++) {
 		ni_buf_fmt(&b, " %s=", w->o->field.v[i]);
 		nl_look_print(&b, v->dis, w->o->field.v[i]);
@@ -231,6 +230,8 @@ pass(struct wire *w, unsigned from, uint32_t n)
 		tell(w, from, "drop", &v);
 		return;
 	}
+	if (!v.which)
+		v.which = s->frames;
 	if (unlucky(w, from)) {
 		s->lost++;
 		tell(w, from, "loss", &v);

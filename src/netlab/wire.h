@@ -48,7 +48,7 @@ struct nl_rules {
 /* What the rules want done with a frame. */
 struct nl_verdict {
 	bool act[NL_NACTS];
-	uint64_t which;           /* number of the frame among those of the rule that acts */
+	uint64_t which;           /* of those that match the rule that acts; 0: none does */
 	const struct ni_dis *dis; /* the frame taken apart; NULL without rules */
 };
 
