@@ -13,7 +13,7 @@
 #include "netinspect/http.h"
 #include "netinspect/proto.h"
 
-enum { TCP = 6, DHCP_ACK = 5, DHCP_CLIENT = 68, MAX_WAYS = 4 };
+enum { TCP = 6, UDP = 17, DNS_TRUNCATED = 0x0200, DHCP_ACK = 5, DHCP_CLIENT = 68, MAX_WAYS = 4 };
 
 /* ---- networks ---- */
 
@@ -160,6 +160,16 @@ text(char *to, size_t size, const char *from, size_t n)
 
 #define COPY(to, from) text(to, sizeof(to), from, strlen(from))
 
+/* What was asked for: the first record of that type, behind the names that stand for others. */
+static const char *
+told(const struct ni_dns_lookup *l)
+{
+	for (unsigned i = 0; i < l->nanswers; i++)
+		if (l->answers[i].type == l->qtype)
+			return l->answers[i].text;
+	return l->nanswers ? l->answers[l->nanswers - 1].text : "";
+}
+
 static void
 take_dns(struct ni_story *s, const struct ni_dns_lookup *l)
 {
@@ -177,9 +187,8 @@ take_dns(struct ni_story *s, const struct ni_dns_lookup *l)
 	COPY(q->type, l->type_name);
 	COPY(q->name, l->query);
 	COPY(q->rcode_name, l->rcode_name);
-	/* The last one: names that stand for others come before the address. */
-	if (l->nanswers)
-		COPY(q->answer, l->answers[l->nanswers - 1].text);
+	q->truncated = l->ipproto == UDP && l->flags & DNS_TRUNCATED;
+	COPY(q->answer, told(l));
 }
 
 static void

@@ -45,6 +45,7 @@ struct ni_story_dns {
 	uint64_t query_frame, response_frame;
 	int64_t query_ns, rtt_ns;
 	uint16_t rcode;
+	bool truncated; /* to be asked again over TCP */
 	uint32_t answers;
 	char type[16];
 	char name[NI_STORY_NAME];

@@ -229,6 +229,13 @@ ni_story_say_dns(struct ni_buf *b, const struct ni_story_dns *q)
 			   _("It asks the DNS server %s for the %s record of %s (frame %llu), but "
 			     "no answer was seen."),
 			   server, q->type, name, (ull)q->query_frame);
+	else if (q->truncated)
+		ni_buf_fmt(b,
+			   _("It asks the DNS server %s for the %s record of %s (frame %llu); %s "
+			     "later the answer is that there is more than fits into a datagram, "
+			     "so that it has to be asked for over TCP (frame %llu)."),
+			   server, q->type, name, (ull)q->query_frame, dur(&w, q->rtt_ns),
+			   (ull)q->response_frame);
 	else if (!q->rcode && !q->answers)
 		ni_buf_fmt(b,
 			   _("It asks the DNS server %s for the %s record of %s (frame %llu); %s "
