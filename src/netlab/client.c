@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/resource.h>
 
 #include "i18n.h"
@@ -13,6 +14,16 @@
 #include "opts.h"
 
 enum { SPARE_DESCRIPTORS = 16, HEAD_ROOM = 65536, BATCH = 256, WAIT_MAX_US = 60000000 };
+
+/* Whether a header that was asked for says which host is meant. */
+static bool
+names_host(const struct nl_client_opts *o)
+{
+	for (uint32_t i = 0; i < o->nheaders; i++)
+		if (!strncasecmp(o->header[i], "Host:", 5))
+			return true;
+	return false;
+}
 
 /* The bytes of a request, the last of its connection if @last. */
 static char *
@@ -33,7 +44,10 @@ build(const struct nl_client_opts *o, bool last, size_t *len)
 		*len = b.len;
 		return p;
 	}
-	ni_buf_fmt(&b, " HTTP/1.1\r\nHost: %s\r\nUser-Agent: netlab\r\n", host);
+	ni_buf_str(&b, " HTTP/1.1\r\n");
+	if (!names_host(o))
+		ni_buf_fmt(&b, "Host: %s\r\n", host);
+	ni_buf_str(&b, "User-Agent: netlab\r\n");
 	for (uint32_t i = 0; i < o->nheaders; i++) {
 		ni_buf_str(&b, o->header[i]);
 		ni_buf_str(&b, "\r\n");

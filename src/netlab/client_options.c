@@ -88,7 +88,7 @@ static const struct ni_opt options[] = {
 	{NI_OPT_NUMBER, 0, "pipeline", "N", N_("send up to N requests before the first answer (default 1)"), AT(pipeline), 10000, NULL},
 	{NI_OPT_STRING, 'X', "method", "NAME", N_("default GET, or POST with a body"), AT(method), 0, NULL},
 	{NI_OPT_BIG, 0, "body", "BYTES", N_("send a body of so many bytes"), AT(body), 1 << 26, NULL},
-	{NI_OPT_CALL, 'H', "header", "LINE", N_("one more line in the header; may be repeated"), 0, 0, add_header},
+	{NI_OPT_CALL, 'H', "header", "LINE", N_("one more line in the header, Host: in place of our own; may be repeated"), 0, 0, add_header},
 	{NI_OPT_FLAG, 0, "http09", NULL, N_("ask as in 1991: GET /PATH, and nothing else"), AT(http09), 0, NULL},
 	{NI_OPT_FLAG, 0, "no-request", NULL, N_("connect and ask nothing"), AT(no_request), 0, NULL},
 	{NI_OPT_NUMBER, 0, "partial", "BYTES", N_("send only so much of a request, then nothing"), AT(partial), NUMBER_MAX, NULL},

@@ -21,6 +21,15 @@ enum { OUTPUT_MAX = 16 << 20, CPU_SECONDS = 60, ARGS_MAX = 32 };
 /* Between values of a field in one frame: a byte that is escaped where it is part of a value. */
 #define BETWEEN "\x1f"
 
+static bool
+has_word(const char *const argv[], unsigned n, const char *word)
+{
+	while (n)
+		if (!strcmp(argv[--n], word))
+			return true;
+	return false;
+}
+
 /* The command for @filter of @point, NULL-terminated; @fields with the number of the frame first.
  */
 static void
@@ -44,7 +53,7 @@ make_command(const struct nl_world *w, const struct nl_expr *e, const char *filt
 	argv[n++] = "-e";
 	argv[n++] = "frame.number";
 	for (unsigned i = 0; i < e->nfields; i++) {
-		if (shown && !strcmp(e->field[i], "frame.number"))
+		if (shown && has_word(argv, n, e->field[i]))
 			continue;
 		argv[n++] = "-e";
 		argv[n++] = e->field[i];
