@@ -19,7 +19,7 @@
  *
  * Not decoded: SYN cookies.
  */
-#include "tcp.h"
+#include "tcp_analysis.h"
 
 #include <string.h>
 
@@ -99,24 +99,14 @@ put_flags(struct ni_walk *w, uint16_t flags)
 static void
 put_marks(struct ni_walk *w, const struct ni_tcp_out *seg)
 {
-	/* As Wireshark has it: retransmission is said beside what kind of one it is. */
-	uint32_t kinds = 1U << NI_MARK_FAST_RETRANSMISSION | 1U << NI_MARK_SPURIOUS_RETRANSMISSION;
-	uint32_t marks =
-	    seg->marks & kinds ? seg->marks | 1U << NI_MARK_RETRANSMISSION : seg->marks;
+	uint32_t marks = tcp_marks_of(seg);
 	if (!marks)
 		return;
 	ni_put_label(w, &ni_tcp_fields[TCP_ANALYSIS_FLAGS], 0, 0, NULL);
 	for (unsigned m = 0; m < NI_NMARKS; m++)
 		if (marks >> m & 1)
 			ni_put_label(w, &ni_tcp_fields[TCP_MARK_FIRST + m], 0, 0, NULL);
-	if (seg->marks >> NI_MARK_DUPLICATE_ACK & 1) {
-		ni_put_uint(w, &ni_tcp_fields[TCP_DUP_ACK_NUM], 0, 0, seg->dup_ack_num);
-		ni_put_uint(w, &ni_tcp_fields[TCP_DUP_ACK_FRAME], 0, 0, seg->dup_ack_frame);
-	}
-	if (seg->rto_frame) {
-		ni_put_time(w, &ni_tcp_fields[TCP_RTO], 0, 0, seg->rto_ns);
-		ni_put_uint(w, &ni_tcp_fields[TCP_RTO_FRAME], 0, 0, seg->rto_frame);
-	}
+	ni_put_range(w, &ni_tcp_fields[TCP_DUP_ACK_NUM], &ni_tcp_fields[TCP_RTO_FRAME]);
 }
 
 static void

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* TCP's fields; the header and its decoder are in tcp.c. */
-#include "tcp.h"
+#include "tcp_analysis.h"
 
 #include <string.h>
 
@@ -164,54 +164,6 @@ get_state_server(const struct ni_dis *d, const struct ni_layer *l, struct ni_val
 }
 
 static bool
-get_acks_frame(const struct ni_dis *d, const struct ni_layer *l, struct ni_value *v)
-{
-	const struct ni_tcp_out *seg = ni_tcp_seg(d, l);
-	v->u = seg ? seg->acks_frame : 0;
-	return v->u != 0;
-}
-
-static bool
-get_ack_rtt(const struct ni_dis *d, const struct ni_layer *l, struct ni_value *v)
-{
-	const struct ni_tcp_out *seg = ni_tcp_seg(d, l);
-	v->i = seg ? seg->ack_rtt_ns : 0;
-	return seg && seg->acks_frame;
-}
-
-bool
-ni_tcp_analysed(const struct ni_tcp_out *seg)
-{
-	return seg && (seg->acks_frame || seg->bytes_in_flight || seg->push_bytes || seg->marks ||
-		       seg->rto_frame);
-}
-
-/* As tshark has it: with segments about which there is more to say. */
-static bool
-get_initial_rtt(const struct ni_dis *d, const struct ni_layer *l, struct ni_value *v)
-{
-	const struct ni_tcp_out *seg = ni_tcp_seg(d, l);
-	v->i = ni_tcp_analysed(seg) ? seg->initial_rtt_ns : 0;
-	return v->i != 0;
-}
-
-static bool
-get_in_flight(const struct ni_dis *d, const struct ni_layer *l, struct ni_value *v)
-{
-	const struct ni_tcp_out *seg = ni_tcp_seg(d, l);
-	v->u = seg ? seg->bytes_in_flight : 0;
-	return v->u != 0;
-}
-
-static bool
-get_push_bytes(const struct ni_dis *d, const struct ni_layer *l, struct ni_value *v)
-{
-	const struct ni_tcp_out *seg = ni_tcp_seg(d, l);
-	v->u = seg ? seg->push_bytes : 0;
-	return v->u != 0;
-}
-
-static bool
 get_time_relative(const struct ni_dis *d, const struct ni_layer *l, struct ni_value *v)
 {
 	const struct ni_conn *c = conn_of(d, l);
@@ -298,9 +250,10 @@ static const struct ni_label granularity[] = {
 		.key = (k), .name = (n), .type = NI_BOOL, .depth = 1, .flags = NI_F_FIXED,         \
 		.off = 12, .len = 2, .mask = (bit), .labels = ni_set, .ref = "RFC 9293 3.1"        \
 	}
-#define MARK(k, n)                                                                                 \
+#define MARK(m, k, n)                                                                              \
 	{                                                                                          \
-		.key = (k), .name = (n), .type = NI_NONE, .depth = 2, .flags = NI_F_COMPUTED       \
+		.key = (k), .name = (n), .type = NI_NONE, .depth = 2, .flags = TRACKED,            \
+		.get = TCP_GET_MARK(m)                                                             \
 	}
 #define OPTION(k, n)                                                                               \
 	{                                                                                          \
@@ -380,77 +333,99 @@ const struct ni_field ni_tcp_fields[TCP_NFIELDS + 1] = {
 	[TCP_STATE_SERVER] = {"tcp.state.server", "State of the server", NI_STR, .flags = TRACKED,
 		.get = get_state_server, .ref = "RFC 9293 3.3.2", .word = ni_tcp_state_name,
 		.doc = "Once this segment has been taken in, as its kernel would report it."},
-	[TCP_ANALYSIS] = {"tcp.analysis", "SEQ/ACK analysis", NI_NONE, .flags = NI_F_COMPUTED},
+	[TCP_ANALYSIS] = {"tcp.analysis", "SEQ/ACK analysis", NI_NONE, .flags = TRACKED,
+		.get = tcp_get_analysis},
 	[TCP_ACKS_FRAME] = {"tcp.analysis.acks_frame", "This is an ACK to the segment in frame",
-		NI_U64, NI_DEC, 1, TRACKED, .get = get_acks_frame},
+		NI_U64, NI_DEC, 1, TRACKED, .get = tcp_get_acks_frame},
 	[TCP_ACK_RTT] = {"tcp.analysis.ack_rtt", "The RTT to ACK the segment was", NI_RELTIME,
-		.depth = 1, .flags = TRACKED, .get = get_ack_rtt},
+		.depth = 1, .flags = TRACKED, .get = tcp_get_ack_rtt},
 	[TCP_INITIAL_RTT] = {"tcp.analysis.initial_rtt", "iRTT", NI_RELTIME, .depth = 1,
-		.flags = TRACKED, .get = get_initial_rtt,
+		.flags = TRACKED, .get = tcp_get_initial_rtt,
 		.doc = "From the SYN to the first acknowledgement behind it."},
 	[TCP_IN_FLIGHT] = {"tcp.analysis.bytes_in_flight", "Bytes in flight", NI_U32, NI_DEC, 1,
-		TRACKED, .get = get_in_flight},
+		TRACKED, .get = tcp_get_in_flight},
 	[TCP_PUSH_BYTES] = {"tcp.analysis.push_bytes_sent", "Bytes sent since last PSH flag",
-		NI_U32, NI_DEC, 1, TRACKED, .get = get_push_bytes},
+		NI_U32, NI_DEC, 1, TRACKED, .get = tcp_get_push_bytes},
 	[TCP_ANALYSIS_FLAGS] = {"tcp.analysis.flags", "TCP Analysis Flags", NI_NONE, .depth = 1,
-		.flags = NI_F_COMPUTED},
-	[TCP_MARK_FIRST + NI_MARK_RETRANSMISSION] = MARK("tcp.analysis.retransmission",
+		.flags = TRACKED, .get = tcp_get_analysis_flags},
+	[TCP_MARK_FIRST + NI_MARK_RETRANSMISSION] = MARK(RETRANSMISSION,
+		"tcp.analysis.retransmission",
 		"This frame is a (suspected) retransmission"),
-	[TCP_MARK_FIRST + NI_MARK_FAST_RETRANSMISSION] = MARK("tcp.analysis.fast_retransmission",
+	[TCP_MARK_FIRST + NI_MARK_FAST_RETRANSMISSION] = MARK(FAST_RETRANSMISSION,
+		"tcp.analysis.fast_retransmission",
 		"This frame is a (suspected) fast retransmission"),
-	[TCP_MARK_FIRST + NI_MARK_SPURIOUS_RETRANSMISSION] = MARK(
+	[TCP_MARK_FIRST + NI_MARK_SPURIOUS_RETRANSMISSION] = MARK(SPURIOUS_RETRANSMISSION,
 		"tcp.analysis.spurious_retransmission",
 		"This frame is a (suspected) spurious retransmission"),
-	[TCP_MARK_FIRST + NI_MARK_OUT_OF_ORDER] = MARK("tcp.analysis.out_of_order",
+	[TCP_MARK_FIRST + NI_MARK_OUT_OF_ORDER] = MARK(OUT_OF_ORDER,
+		"tcp.analysis.out_of_order",
 		"This frame is a (suspected) out-of-order segment"),
-	[TCP_MARK_FIRST + NI_MARK_LOST_SEGMENT] = MARK("tcp.analysis.lost_segment",
+	[TCP_MARK_FIRST + NI_MARK_LOST_SEGMENT] = MARK(LOST_SEGMENT,
+		"tcp.analysis.lost_segment",
 		"Previous segment(s) not captured (common at capture start)"),
-	[TCP_MARK_FIRST + NI_MARK_ACK_LOST_SEGMENT] = MARK("tcp.analysis.ack_lost_segment",
+	[TCP_MARK_FIRST + NI_MARK_ACK_LOST_SEGMENT] = MARK(ACK_LOST_SEGMENT,
+		"tcp.analysis.ack_lost_segment",
 		"ACKed segment that wasn't captured (common at capture start)"),
-	[TCP_MARK_FIRST + NI_MARK_DUPLICATE_ACK] = MARK("tcp.analysis.duplicate_ack",
+	[TCP_MARK_FIRST + NI_MARK_DUPLICATE_ACK] = MARK(DUPLICATE_ACK,
+		"tcp.analysis.duplicate_ack",
 		"Duplicate ACK"),
-	[TCP_MARK_FIRST + NI_MARK_WINDOW_FULL] = MARK("tcp.analysis.window_full",
+	[TCP_MARK_FIRST + NI_MARK_WINDOW_FULL] = MARK(WINDOW_FULL,
+		"tcp.analysis.window_full",
 		"TCP window specified by the receiver is now completely full"),
-	[TCP_MARK_FIRST + NI_MARK_ZERO_WINDOW] = MARK("tcp.analysis.zero_window",
+	[TCP_MARK_FIRST + NI_MARK_ZERO_WINDOW] = MARK(ZERO_WINDOW,
+		"tcp.analysis.zero_window",
 		"TCP Zero Window segment"),
-	[TCP_MARK_FIRST + NI_MARK_ZERO_WINDOW_PROBE] = MARK("tcp.analysis.zero_window_probe",
+	[TCP_MARK_FIRST + NI_MARK_ZERO_WINDOW_PROBE] = MARK(ZERO_WINDOW_PROBE,
+		"tcp.analysis.zero_window_probe",
 		"TCP Zero Window Probe"),
-	[TCP_MARK_FIRST + NI_MARK_ZERO_WINDOW_PROBE_ACK] = MARK(
+	[TCP_MARK_FIRST + NI_MARK_ZERO_WINDOW_PROBE_ACK] = MARK(ZERO_WINDOW_PROBE_ACK,
 		"tcp.analysis.zero_window_probe_ack", "ACK to a TCP Zero Window Probe"),
-	[TCP_MARK_FIRST + NI_MARK_KEEP_ALIVE] = MARK("tcp.analysis.keep_alive",
+	[TCP_MARK_FIRST + NI_MARK_KEEP_ALIVE] = MARK(KEEP_ALIVE,
+		"tcp.analysis.keep_alive",
 		"TCP keep-alive segment"),
-	[TCP_MARK_FIRST + NI_MARK_KEEP_ALIVE_ACK] = MARK("tcp.analysis.keep_alive_ack",
+	[TCP_MARK_FIRST + NI_MARK_KEEP_ALIVE_ACK] = MARK(KEEP_ALIVE_ACK,
+		"tcp.analysis.keep_alive_ack",
 		"ACK to a TCP keep-alive segment"),
-	[TCP_MARK_FIRST + NI_MARK_WINDOW_UPDATE] = MARK("tcp.analysis.window_update",
+	[TCP_MARK_FIRST + NI_MARK_WINDOW_UPDATE] = MARK(WINDOW_UPDATE,
+		"tcp.analysis.window_update",
 		"TCP window update"),
-	[TCP_MARK_FIRST + NI_MARK_REUSED_PORTS] = MARK("tcp.analysis.reused_ports",
+	[TCP_MARK_FIRST + NI_MARK_REUSED_PORTS] = MARK(REUSED_PORTS,
+		"tcp.analysis.reused_ports",
 		"A new tcp session is started with the same ports as an earlier session "
 		"in this trace"),
-	[TCP_MARK_FIRST + NI_MARK_DUPLICATE_FRAME] = MARK("tcp.analysis.duplicate_frame",
+	[TCP_MARK_FIRST + NI_MARK_DUPLICATE_FRAME] = MARK(DUPLICATE_FRAME,
+		"tcp.analysis.duplicate_frame",
 		"The same frame was captured before"),
-	[TCP_MARK_FIRST + NI_MARK_RST_IGNORED] = MARK("tcp.analysis.rst_ignored",
+	[TCP_MARK_FIRST + NI_MARK_RST_IGNORED] = MARK(RST_IGNORED,
+		"tcp.analysis.rst_ignored",
 		"RST that its receiver must ignore"),
-	[TCP_MARK_FIRST + NI_MARK_SYN_IGNORED] = MARK("tcp.analysis.syn_ignored",
+	[TCP_MARK_FIRST + NI_MARK_SYN_IGNORED] = MARK(SYN_IGNORED,
+		"tcp.analysis.syn_ignored",
 		"SYN that its receiver must ignore"),
-	[TCP_MARK_FIRST + NI_MARK_CHALLENGE_ACK] = MARK("tcp.analysis.challenge_ack",
+	[TCP_MARK_FIRST + NI_MARK_CHALLENGE_ACK] = MARK(CHALLENGE_ACK,
+		"tcp.analysis.challenge_ack",
 		"Challenge ACK: answers a RST or SYN that was ignored"),
-	[TCP_MARK_FIRST + NI_MARK_OUT_OF_WINDOW] = MARK("tcp.analysis.out_of_window",
+	[TCP_MARK_FIRST + NI_MARK_OUT_OF_WINDOW] = MARK(OUT_OF_WINDOW,
+		"tcp.analysis.out_of_window",
 		"Segment that its receiver must drop"),
-	[TCP_MARK_FIRST + NI_MARK_FAST_OPEN_DATA] = MARK("tcp.analysis.fast_open_data",
+	[TCP_MARK_FIRST + NI_MARK_FAST_OPEN_DATA] = MARK(FAST_OPEN_DATA,
+		"tcp.analysis.fast_open_data",
 		"Data in a SYN (TCP Fast Open)"),
-	[TCP_MARK_FIRST + NI_MARK_SEQ_WRAP] = MARK("tcp.analysis.seq_wrap",
+	[TCP_MARK_FIRST + NI_MARK_SEQ_WRAP] = MARK(SEQ_WRAP,
+		"tcp.analysis.seq_wrap",
 		"The sequence number passes 2^32"),
-	[TCP_MARK_FIRST + NI_MARK_AMBIGUOUS] = MARK("tcp.analysis.ambiguous",
+	[TCP_MARK_FIRST + NI_MARK_AMBIGUOUS] = MARK(AMBIGUOUS,
+		"tcp.analysis.ambiguous",
 		"Retransmission or reordering: neither timestamps nor IP identification tell "
 		"which"),
 	[TCP_DUP_ACK_NUM] = {"tcp.analysis.duplicate_ack_num", "Duplicate ACK #", NI_U32, NI_DEC,
-		1, NI_F_COMPUTED},
+		1, TRACKED, .get = tcp_get_dup_ack_num},
 	[TCP_DUP_ACK_FRAME] = {"tcp.analysis.duplicate_ack_frame", "Duplicate to the ACK in frame",
-		NI_U64, NI_DEC, 1, NI_F_COMPUTED},
+		NI_U64, NI_DEC, 1, TRACKED, .get = tcp_get_dup_ack_frame},
 	[TCP_RTO] = {"tcp.analysis.rto", "The RTO for this segment was", NI_RELTIME, .depth = 1,
-		.flags = NI_F_COMPUTED},
+		.flags = TRACKED, .get = tcp_get_rto},
 	[TCP_RTO_FRAME] = {"tcp.analysis.rto_frame", "RTO based on delta from frame", NI_U64,
-		NI_DEC, 1, NI_F_COMPUTED},
+		NI_DEC, 1, TRACKED, .get = tcp_get_rto_frame},
 	[TCP_TIME_RELATIVE] = {"tcp.time_relative", "Time since first frame in this TCP stream",
 		NI_RELTIME, .flags = TRACKED, .get = get_time_relative},
 	[TCP_TIME_DELTA] = {"tcp.time_delta", "Time since previous frame in this TCP stream",

@@ -175,7 +175,7 @@ test_needs(void **state)
 	    {"dns.qry.name == \"a\"", NI_NEED_ALL},
 	    {"data", NI_NEED_ALL},
 	    {"conn.close == \"reset\"", NI_NEED_ALL},
-	    {"tcp.analysis.retransmission", NI_NEED_ALL},
+	    {"tcp.analysis.retransmission", NI_NEED_PAST},
 	    {"frame.protocols contains \"http\"", NI_NEED_ALL},
 	};
 	(void)state;
