@@ -118,7 +118,7 @@ ni_display_filter_check(const char *text, const char *option, bool *finals, stru
 	return rc;
 }
 
-void
+bool
 ni_display_filter_instead(const char *text, struct ni_err *err)
 {
 	struct ni_filter_error e;
@@ -128,6 +128,8 @@ ni_display_filter_instead(const char *text, struct ni_err *err)
 		ni_hint(err, _("this is a display filter; it belongs behind -Y"));
 	else if (f)
 		ni_hint(err, _("this is a display filter; type: -Y '%s'"), text);
+	bool is_one = f;
 	ni_filter_free(&f);
 	ni_registry_free(&reg);
+	return is_one;
 }

@@ -22,8 +22,8 @@ int ni_display_filter_check(const char *text, const char *option, bool *finals, 
 
 /**
  * A capture filter was refused with @err: if @text is a display filter, the hint becomes the option
- * to type instead.
+ * to type instead. Returns whether it is one.
  */
-void ni_display_filter_instead(const char *text, struct ni_err *err);
+bool ni_display_filter_instead(const char *text, struct ni_err *err);
 
 #endif

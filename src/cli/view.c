@@ -127,6 +127,8 @@ filter_source(struct view *v, struct ni_err *err)
 	if (rc == NI_ERR_INPUT) {
 		int place = ni_bpf_locate(filter, ni_source_iface(v->source, 0)->linktype);
 		v->wrong_at = (uint32_t)(place < 0 ? strlen(filter) : (size_t)place) + 1;
+		if (ni_display_filter_instead(filter, err) && v->wished)
+			ni_hint(err, "%s", _("this is a display filter; f takes those"));
 	}
 	return rc;
 }

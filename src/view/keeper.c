@@ -94,7 +94,8 @@ ni_keeper_publish(struct ni_keeper_list *to, const struct ni_iflist *list)
 		x->stateless = e->stateless;
 		size_t room = e->n_addrs < NI_KEEPER_ADDRESSES ? e->n_addrs : NI_KEEPER_ADDRESSES;
 		x->n_addrs = (uint32_t)room;
-		memcpy(x->addrs, e->addrs, room * sizeof(x->addrs[0]));
+		for (size_t k = 0; k < room; k++)
+			x->addrs[k] = e->addrs[k];
 		to->n++;
 	}
 }

@@ -173,7 +173,9 @@ def view_picks_an_interface(hosts):
         view.do('see [6 Interfaces]', 'see READY 0 packets', f'see {A}/2', 'press g', 'press /',
                 'type eth0', 'press Enter', 'selected eth0', 'press Enter', 'see capture filter',
                 'type icmp and prot 6', 'press Enter', 'see (column 10)',
-                'underlined prot', 'press ^E ^U', 'type icmp', 'press Enter', 'see [1 Packets]',
+                'underlined prot', 'press ^E ^U', 'type http.host == 1', 'press Enter',
+                'see a display filter; f takes those', 'press ^E ^U', 'type icmp',
+                'press Enter', 'see [1 Packets]',
                 'see LIVE 0 packets', 'see eth0  icmp')
         ping(hosts.client, B, 3)
         view.do('see LIVE 6 packets', 'see Echo (ping) reply', 'press Q', 'exits 0', 'restored')

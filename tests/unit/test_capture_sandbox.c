@@ -254,11 +254,20 @@ in_sandbox(const struct ni_sandbox *s, int (*try)(void))
 	return WIFEXITED(status) && WEXITSTATUS(status) != 255 ? WEXITSTATUS(status) : -1;
 }
 
+/* Valgrind asks the kernel for more than what it runs. */
+static bool
+can_be_tried(void)
+{
+	const char *preload = getenv("LD_PRELOAD");
+	bool valgrind = preload && strstr(preload, "vgpreload");
+	return ni_sandbox_built() && !valgrind && in_sandbox(&strict, try_read) >= 0;
+}
+
 static void
 test_rows(void **state)
 {
 	(void)state;
-	if (!ni_sandbox_built() || in_sandbox(&strict, try_read) < 0)
+	if (!can_be_tried())
 		skip();
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		int got = in_sandbox(&strict, rows[i].try);
@@ -276,7 +285,7 @@ static void
 test_more(void **state)
 {
 	(void)state;
-	if (!ni_sandbox_built() || in_sandbox(&strict, try_read) < 0)
+	if (!can_be_tried())
 		skip();
 	assert_int_equal(in_sandbox(&patterns, try_machine_code), 0);
 	assert_int_equal(in_sandbox(&patterns, try_create), EPERM);
@@ -293,7 +302,7 @@ test_refused(void **state)
 	(void)state;
 	struct ni_err note;
 	int status;
-	if (!ni_sandbox_built() || in_sandbox(&strict, try_read) < 0)
+	if (!can_be_tried())
 		skip();
 	pid_t pid = fork();
 	if (pid == 0) {
