@@ -20,6 +20,7 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.abspath(os.environ.get('NI_SRCDIR') or os.path.dirname(HERE))
 NETINSPECT = os.path.abspath(os.environ.get('NETINSPECT') or 'netinspect')
+NETLAB = os.path.join(os.path.dirname(NETINSPECT), 'netlab')
 SHARED = os.environ.get('NI_SHARED') or os.path.join(os.path.dirname(TOP), 'shared')
 CAPTURES = os.path.join(TOP, 'captures')
 

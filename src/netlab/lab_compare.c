@@ -157,13 +157,13 @@ add_token(struct nl_pool *pool, struct tokens *t, const char *p, size_t n)
 		t->p[t->n++] = nl_copy(pool, p, n);
 }
 
-/* "10.0.0.1:80" is two words. */
+/* "10.0.0.1:80" is two words, and "5555:80". */
 static void
 add_word(struct nl_pool *pool, struct tokens *t, const char *p, size_t n)
 {
 	const char *colon = memchr(p, ':', n);
 	size_t host = colon ? (size_t)(colon - p) : 0;
-	if (colon && strspn(p, "0123456789.") == host && memchr(p, '.', host) &&
+	if (colon && host && strspn(p, "0123456789.") == host &&
 	    strspn(colon + 1, "0123456789") == n - host - 1) {
 		add_token(pool, t, p, host);
 		add_token(pool, t, colon + 1, n - host - 1);
@@ -292,16 +292,17 @@ nl_answer_unreadable(struct nl_world *w, const struct nl_question *q, const char
 	unsigned long frame;
 	switch (q->kind) {
 	case NL_KIND_NUMBER:
-		return nl_quantity_read(answer, &v) ? NULL : _("this is not a number");
+		return nl_quantity_read(answer, &v) ? NULL : _("This is not a number.");
 	case NL_KIND_FRAME:
-		return read_frame(answer, &frame) ? NULL : _("this is not the number of a frame");
+		return read_frame(answer, &frame) ? NULL : _("This is not the number of a frame.");
 	case NL_KIND_WORD:
 		return choice_of(w, q, answer) ? NULL
-					       : _("this is none of the words to choose from");
+					       : _("This is none of the words to choose from.");
 	case NL_KIND_MAC:
-		return read_mac(answer, bytes) ? NULL : _("this is not a MAC address");
+		return read_mac(answer, bytes) ? NULL : _("This is not a MAC address.");
 	case NL_KIND_ADDRESS:
-		return read_address(answer, bytes, &family) ? NULL : _("this is not an IP address");
+		return read_address(answer, bytes, &family) ? NULL
+							    : _("This is not an IP address.");
 	case NL_KIND_LIST:
 	case NL_KIND_TUPLE:
 	case NL_KIND_TEXT:

@@ -73,6 +73,7 @@ open_captures(struct solver *s, const struct nl_lab_opts *o, const struct nl_lab
 	      struct nl_pool *pool, struct ni_err *err)
 {
 	int rc = NI_SUCCESS;
+	struct nl_form form = {.seed = o->seed};
 	if (nl_is_folder(o->argv[1]) && o->argc > 2)
 		return ni_fail(err, NI_ERR_INPUT, _("%s: one folder at a time"), o->argv[2]);
 	if (nl_is_folder(o->argv[1])) {
@@ -81,7 +82,9 @@ open_captures(struct solver *s, const struct nl_lab_opts *o, const struct nl_lab
 		s->in.name = o->argv[1];
 		rc = nl_hand_in_files(&s->in, lab, pool, o->argv + 1, (unsigned)o->argc - 1, err);
 	}
-	return rc ? rc : nl_world_of(&s->world, &s->in, lab, pool, o->seed, err);
+	if (!rc && s->in.answers && !s->in.seed && !o->seed)
+		rc = nl_form_read(&form, lab, pool, s->in.answers, err);
+	return rc ? rc : nl_world_of(&s->world, &s->in, lab, pool, form.seed, err);
 }
 
 int
