@@ -14,6 +14,7 @@
 
 #include "bpf.h"
 #include "display_filter.h"
+#include "i18n.h"
 #include "netinspect/buf.h"
 #include "outputs.h"
 #include "privilege.h"
@@ -22,7 +23,6 @@
 #ifdef HAVE_CURSES
 
 #include "app.h"
-#include "i18n.h"
 #include "keeping.h"
 #include "tables.h"
 

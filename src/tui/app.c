@@ -432,7 +432,9 @@ mark(struct ni_app *a, uint32_t key)
 	if (key < 'a' || key > 'z')
 		return;
 	uint64_t *m = &a->marks[key - 'a'];
-	if (act == NI_ACT_MARK)
+	if (act == NI_ACT_MARK && !now)
+		ni_app_say(a, NI_ROLE_WARN, "%s", _("there is no packet here to mark"));
+	else if (act == NI_ACT_MARK)
 		*m = now;
 	else if (*m)
 		ni_app_go(a, *m);

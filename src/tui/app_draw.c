@@ -270,7 +270,7 @@ counters(struct ni_app *a, const struct ni_model_stats *s, struct ni_buf *b, int
 		ni_buf_fmt(&one, "%u%% ", s->percent);
 	uint64_t n = a->held ? a->held_stats.packets : s->packets;
 	ni_buf_fmt(&one, NI_PLURAL("%s packet", "%s packets", n), ni_app_word(n).z);
-	if (s->state == NI_MODEL_LIVE)
+	if (s->state == NI_MODEL_LIVE || (s->state == NI_MODEL_LOADING && a->rate))
 		ni_buf_fmt(&one, " %llu/s", (unsigned long long)a->rate);
 	entry(b, width, &one);
 	if (a->held) {
@@ -292,7 +292,7 @@ counters(struct ni_app *a, const struct ni_model_stats *s, struct ni_buf *b, int
 	ni_app_bytes(&sz, s->bytes + (v->ops->bytes ? v->ops->bytes(v) : 0));
 	ni_buf_fmt(&one, _("  index %s"), ni_buf_z(&sz));
 	entry(b, width, &one);
-	if (ni_model_live(a->model)) {
+	if (ni_model_live(a->model) || ni_app_follows(a)) {
 		ni_buf_str(&one, ni_app_follows(a) ? _("  follow on") : _("  follow off"));
 		entry(b, width, &one);
 	}

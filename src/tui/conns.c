@@ -479,6 +479,15 @@ conns_follows(const struct ni_view *v)
 	return ((const struct conns *)v)->list.follow;
 }
 
+/* Its first one. */
+static uint64_t
+conns_packet(const struct ni_view *v)
+{
+	const struct conns *c = (const struct conns *)v;
+	const struct ni_conn_row *r = row(c, c->list.cursor);
+	return r ? r->first_frame : 0;
+}
+
 static void
 print_row(const struct ni_conn_row *r, struct ni_buf *b)
 {
@@ -598,6 +607,7 @@ const struct ni_view_ops ni_conns_view = {
     .sorts = conns_sorts,
     .sort = conns_sort,
     .follows = conns_follows,
+    .packet = conns_packet,
     .explain = conns_explain,
     .columns = ni_conns_columns,
     .ncolumns = NI_CONNS_N,
