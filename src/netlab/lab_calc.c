@@ -157,7 +157,7 @@ divide(struct calc *c, char o, struct num a, struct num b)
 		return o == '%' ? whole(0) : arith('-', whole(0), a);
 	if (a.decimal || b.decimal || (o == '/' && a.i % b.i != 0)) {
 		if (o == '%')
-			return broken(c, _("% is for whole numbers"));
+			return broken(c, _("a remainder is of whole numbers"));
 		return (struct num){.decimal = true, .d = a.d / b.d};
 	}
 	return whole(o == '/' ? a.i / b.i : a.i % b.i);

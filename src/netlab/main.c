@@ -2,11 +2,11 @@
 /* netlab: find the subcommand and run it. */
 #include "config.h"
 
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "i18n.h"
+#include "language.h"
 #include "netlab.h"
 
 /* The commands of the labs share a command line: see lab_options.c. */
@@ -69,7 +69,7 @@ int
 main(int argc, char **argv)
 {
 	const char *word = argc > 1 ? argv[1] : NULL;
-	setlocale(LC_ALL, "");
+	ni_language_choose();
 	if (!word)
 		return wrong(NULL);
 	for (size_t i = 0; i < NCOMMANDS; i++)
