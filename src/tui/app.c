@@ -382,6 +382,15 @@ act_prompt(struct ni_app *a, enum ni_act act)
 	return true;
 }
 
+/* Live, the end of a list is where the newest will be. */
+static void
+follow_again(struct ni_app *a, struct ni_view *v)
+{
+	bool knows = v->ops == &ni_packets_view; /* whether its end is the newest */
+	if (ni_model_live(a->model) && !knows && v->ops->follows && !v->ops->follows(v))
+		v->ops->act(v, NI_ACT_FOLLOW);
+}
+
 /* A key that means nothing in an inner pane may mean something around it. */
 static bool
 act_around(struct ni_app *a, enum ni_act act)
@@ -410,8 +419,11 @@ ni_app_act(struct ni_app *a, enum ni_act act)
 		a->ask_quit = false;
 	if (act != NI_ACT_OPEN && act != NI_ACT_STOP && act != NI_ACT_COMMAND)
 		a->starting.asked = false;
-	if (ni_panes_act(ni_app_top(a), act) || v->ops->act(v, act))
+	if (ni_panes_act(ni_app_top(a), act) || v->ops->act(v, act)) {
+		if (act == NI_ACT_BOTTOM)
+			follow_again(a, v);
 		return;
+	}
 	if (v != ni_app_top(a) && act_around(a, act))
 		return;
 	if (!act_prompt(a, act) && !act_anywhere(a, act) && act != NI_ACT_NONE)

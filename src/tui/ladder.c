@@ -20,9 +20,11 @@
 enum {
 	LINE = 2048,
 	WORDS = 4096,
-	EXPLAIN_FROM = 17,    /* rows of the view, to explain below the ladder … */
-	EXPLAIN_BESIDE = 120, /* … or columns, to do so beside it */
-	LEAST_ROWS = 4,       /* of the ladder, however much there is to explain */
+	EXPLAIN_FROM = 17,      /* rows of the view, to explain below the ladder … */
+	EXPLAIN_BESIDE = 120,   /* … or columns, to do so beside it */
+	FEW_DIGITS = 6,         /* of a second's fraction, as differences have … */
+	MANY_DIGITS_FROM = 100, /* … below so many columns, for the sake of the lanes */
+	LEAST_ROWS = 4,         /* of the ladder, however much there is to explain */
 	WRITE_WIDTH = 100,
 };
 
@@ -100,10 +102,13 @@ set_look(struct ladder *l, int width)
 	struct ni_entry e;
 	if (ni_index_get(ni_model_index(a->model), l->frame, &e))
 		iface = e.iface;
+	unsigned digits = ni_model_ts_digits(a->model, iface);
+	if (width < MANY_DIGITS_FROM && digits > FEW_DIGITS)
+		digits = FEW_DIGITS;
 	l->look = (struct ni_ladder_look){
 	    .width = (unsigned)width,
 	    .ascii = ni_screen_ascii(),
-	    .digits = ni_model_ts_digits(a->model, iface),
+	    .digits = digits,
 	    .zero_ns = ni_model_first_ns(a->model),
 	    .time = ni_ladder_time,
 	    .time_format = (int)a->time,

@@ -15,7 +15,8 @@ struct page {
 	char *text, *title;
 	struct ni_list list;
 	uint32_t start[MAX_LINES]; /* where each line on the screen begins in text … */
-	uint16_t len[MAX_LINES];   /* … and its bytes */
+	uint16_t len[MAX_LINES];   /* … and its bytes … */
+	uint8_t indent[MAX_LINES]; /* … and columns before it */
 	uint32_t n;
 	int width; /* that it was broken for */
 };
@@ -46,22 +47,40 @@ page_create(struct ni_app *a, const struct ni_view_arg *arg, struct ni_err *err)
 	return NULL;
 }
 
+/* Of the line at @s, "  key  what it does": where what stands in its second column begins. */
+static int
+second_column(const char *s, size_t n, int width)
+{
+	size_t i = strspn(s, " ");
+	if (i < 2)
+		return 0;
+	while (i + 1 < n && !(s[i] == ' ' && s[i + 1] == ' '))
+		i++;
+	while (i < n && s[i] == ' ')
+		i++;
+	int cells = ni_line_width(s, i);
+	return i < n && cells < width / 2 ? cells : 0;
+}
+
 static void
 wrap(struct page *p, int width)
 {
 	const char *s = p->text;
+	int hang = 0;
+	bool goes_on = false;
 	p->n = 0;
 	p->width = width;
 	while (*s && p->n < MAX_LINES) {
 		size_t n = strcspn(s, "\n");
-		size_t k = ni_line_break(s, n, width);
+		hang = goes_on ? hang : second_column(s, n, width);
+		int indent = goes_on ? hang : 0;
+		size_t k = ni_line_break(s, n, width - indent);
 		p->start[p->n] = (uint32_t)(s - p->text);
+		p->indent[p->n] = (uint8_t)indent;
 		p->len[p->n++] = (uint16_t)k;
+		goes_on = k < n;
 		s += k;
-		if (k < n)
-			s += strspn(s, " ");
-		else
-			s += *s == '\n';
+		s += goes_on ? strspn(s, " ") : *s == '\n';
 	}
 }
 
@@ -83,7 +102,8 @@ page_draw(struct ni_view *v, struct ni_rect r)
 		uint64_t at = p->list.top + (uint64_t)i;
 		struct ni_buf b = ni_buf(line, sizeof(line));
 		ni_buf_mem(&b, p->text + p->start[at], p->len[at]);
-		ni_screen_text(r.y + i, r.x + 1, r.w - 2, ni_buf_z(&b), NI_ROLE_TEXT, false);
+		int x = 1 + p->indent[at];
+		ni_screen_text(r.y + i, r.x + x, r.w - x - 1, ni_buf_z(&b), NI_ROLE_TEXT, false);
 	}
 }
 

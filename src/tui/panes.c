@@ -12,6 +12,7 @@ enum {
 	WIDE = 120,     /* columns from which on panes stand side by side */
 	LEAST_ROWS = 3, /* of a pane */
 	LEAST_COLS = 20,
+	SOON_NS = 4 * 1000000,   /* that a picture waits for what most often takes less */
 	AHEAD_NS = 30 * 1000000, /* that a key waits for the view it is meant for */
 	STEP = 5,                /* percent of the room that + and - move a border by */
 };
@@ -193,6 +194,8 @@ ni_panes_draw(struct ni_view *v, struct ni_rect r)
 	for (unsigned i = 0; i < p->n || !i; i++) {
 		if (!ni_panes_seen(v, i))
 			continue;
+		if (i && v->ops->inner && !inner(v, i))
+			v->ops->work(v, SOON_NS);
 		draw_pane(v, i);
 		if (p->at[i].x == r.x)
 			continue;
