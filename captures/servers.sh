@@ -81,8 +81,3 @@ dns_server() {
 		2>"$WORK/dnsmasq.log" &
 	wait_until dnsmasq udp_bound "$1" 53
 }
-
-# udp_bound HOST PORT: whether a program receives on a UDP port.
-udp_bound() {
-	on "$1" ss -Huln "sport = :$2" | grep -q .
-}

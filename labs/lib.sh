@@ -132,6 +132,11 @@ listening() {
 	on "$1" ss -Htln "sport = :$2" | grep -q .
 }
 
+# udp_bound HOST PORT: whether a program receives on a UDP port.
+udp_bound() {
+	on "$1" ss -Huln "sport = :$2" | grep -q .
+}
+
 # switch NAME HOST INTERFACE...: a switch, with a cable to each host.
 switch() {
 	local name=$1 port=0
