@@ -78,7 +78,8 @@ print_mac(const uint8_t *mac)
 	fputs(ni_buf_z(&b), stdout);
 }
 
-/* Take answers until @until. Whoever claims the address answers a probe, even if he only asks. */
+/* Take answers until @until. To a probe, whoever speaks as one who has the address says that he has
+ * it, even if he asks for another (RFC 5227 2.1.1). */
 static int
 hear(const struct nl_link *l, struct nl_look *k, const struct nl_arp *ask, int64_t until,
      struct tally *t, struct ni_err *err)
@@ -87,11 +88,13 @@ hear(const struct nl_link *l, struct nl_look *k, const struct nl_arp *ask, int64
 	int64_t asked = nl_now();
 	struct nl_got got = {.n = 1};
 	struct nl_arp a;
+	static const uint8_t nobody[4];
+	bool probe = !memcmp(ask->sender_ip, nobody, 4);
 	while (got.n) {
 		int rc = nl_link_receive(l, frame, &got, until, err);
 		if (rc)
 			return rc;
-		if (!nl_arp_read(k, frame, got.n, &a) || a.op != NL_ARP_REPLY ||
+		if (!nl_arp_read(k, frame, got.n, &a) || (a.op != NL_ARP_REPLY && !probe) ||
 		    memcmp(a.sender_ip, ask->target_ip, 4) != 0)
 			continue;
 		count(t, a.sender_mac);

@@ -65,10 +65,10 @@ int nl_take_ip4(const char *name, const char *arg, uint8_t ip[static 4], struct 
 /** The monotonic clock in microseconds. */
 int64_t nl_now(void);
 
-/** From now on SIGINT and SIGTERM end nl_wait(), and nothing else. */
+/** From now on SIGINT and SIGTERM end nl_wait(), and nothing else; so does the end of an hour. */
 void nl_stop_on_signals(void);
 
-/** Whether one of them came. */
+/** Whether one of them came, or the hour is over. */
 bool nl_stopped(void);
 
 /** Wait for @fds until @until of nl_now(). Returns as poll() does; 0 also after a signal. */
