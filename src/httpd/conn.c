@@ -43,22 +43,11 @@ ni_hd_conn_init(struct ni_hd_conn *c, const struct ni_hd_core *core, const struc
 		c->read_hold_ms = env->now_ms + core->knobs.no_read_ms;
 }
 
-static void
-free_body(const struct ni_hd_conn *c, struct ni_hd_body *b)
-{
-	if (!b)
-		return;
-	ni_hd_memory_give(c->core, b->cap);
-	free(b->head);
-	free(b->data);
-	free(b);
-}
-
 void
 ni_hd_conn_fini(struct ni_hd_conn *c)
 {
 	ni_hd_outq_free(c);
-	free_body(c, c->body);
+	ni_hd_body_free(c->core, c->body);
 	c->body = NULL;
 	free(c->in);
 	free(c->own_knobs);
@@ -143,7 +132,7 @@ refuse(struct ni_hd_conn *c, const char *p, size_t n, int status)
 	if (n > 5 && !memcmp(p, "HEAD ", 5))
 		r.method = NI_HD_HEAD;
 	c->unread = true;
-	free_body(c, c->body);
+	ni_hd_body_free(c->core, c->body);
 	c->body = NULL;
 	ni_hd_respond(c, &r, status, NULL, 0);
 }
@@ -260,51 +249,13 @@ on_other(struct ni_hd_conn *c, const char *p, size_t n, int status)
 		refuse(c, p, n, status);
 }
 
-/* Room for @n bytes more; false if there is no memory, or all bodies together have too much. */
-static bool
-make_room(const struct ni_hd_conn *c, struct ni_hd_body *b, size_t n)
-{
-	if (b->cap - b->len >= n)
-		return true;
-	size_t cap = b->cap ? b->cap : 1024;
-	while (cap - b->len < n)
-		cap *= 2;
-	size_t more = cap - b->cap;
-	if (!ni_hd_memory_take(c->core, more))
-		return false;
-	char *p = realloc(b->data, cap);
-	if (!p) {
-		ni_hd_memory_give(c->core, more);
-		return false;
-	}
-	b->data = p;
-	b->cap = cap;
-	return true;
-}
-
 /* Take what belongs to the body from @n bytes at @p; returns how much that was. */
 static size_t
 take_body(struct ni_hd_conn *c, const char *p, size_t n)
 {
 	struct ni_hd_body *b = c->body;
 	size_t used = n;
-	size_t got = 0;
-	int rc = 0;
-	if (b->keep && !make_room(c, b, n)) {
-		rc = 503;
-	} else if (b->chunked) {
-		char *to = b->keep ? b->data + b->len : NULL;
-		rc = ni_hd_chunked_decode(&b->chunks, p, &used, to, &got,
-					  c->core->limits.body_max - b->len);
-		b->len += got;
-	} else {
-		used = n < b->left ? n : (size_t)b->left;
-		if (b->keep)
-			memcpy(b->data + b->len, p, used);
-		b->len += used;
-		b->left -= used;
-		rc = b->left == 0;
-	}
+	int rc = ni_hd_body_take(c->core, b, p, &used);
 	c->phase_bytes += used;
 	if (!rc)
 		return used;
@@ -321,7 +272,7 @@ take_body(struct ni_hd_conn *c, const char *p, size_t n)
 	} else {
 		refuse(c, b->head, b->head_len, rc);
 	}
-	free_body(c, b);
+	ni_hd_body_free(c->core, b);
 	return used;
 }
 
@@ -603,4 +554,21 @@ ni_hd_conn_drain(struct ni_hd_conn *c)
 {
 	c->draining = true;
 	settle(c, false);
+}
+
+int64_t
+ni_hd_conn_waited(const struct ni_hd_conn *c)
+{
+	const struct ni_hd_limits *l = &c->core->limits;
+	if (c->phase != NI_HD_REQUEST || c->out || c->read_hold_ms)
+		return -1;
+	/* The deadline was set when the waiting began. */
+	uint32_t ms = c->begun || !c->requests ? l->head_ms : l->keepalive_ms;
+	return c->env->now_ms - (c->deadline_ms - ms);
+}
+
+void
+ni_hd_conn_dismiss(struct ni_hd_conn *c)
+{
+	end(c, NI_HD_CLOSED);
 }

@@ -52,6 +52,15 @@ bool ni_hd_memory_take(const struct ni_hd_core *core, size_t n);
 /** Give @n bytes back to it. */
 void ni_hd_memory_give(const struct ni_hd_core *core, size_t n);
 
+/** Free @b, which may be NULL. */
+void ni_hd_body_free(const struct ni_hd_core *core, struct ni_hd_body *b);
+
+/**
+ * Take what belongs to @b from the @*n bytes at @p; @*n becomes how much that is. Returns 0 for
+ * more, 1 at its end, or a status code.
+ */
+int ni_hd_body_take(const struct ni_hd_core *core, struct ni_hd_body *b, const char *p, size_t *n);
+
 /** Make room for @n more bytes of output; false without memory, and nothing is lost then. */
 bool ni_hd_room(struct ni_hd_conn *c, size_t n);
 

@@ -158,6 +158,12 @@ void ni_hd_conn_shut(struct ni_hd_conn *c);
 /** The server is stopping: finish what was begun, then close. */
 void ni_hd_conn_drain(struct ni_hd_conn *c);
 
+/** How many milliseconds @c has waited for a request or for the rest of one; -1 if it is busy. */
+int64_t ni_hd_conn_waited(const struct ni_hd_conn *c);
+
+/** Close @c, which waits, in favour of others. */
+void ni_hd_conn_dismiss(struct ni_hd_conn *c);
+
 /** Whether nothing is going on but waiting for a request. */
 bool ni_hd_conn_idle(const struct ni_hd_conn *c);
 

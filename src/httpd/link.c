@@ -146,6 +146,8 @@ ni_hd_link_new(struct ni_hd_server *s, struct ni_hd_env *env, int fd, const stru
 	l->next = s->links;
 	if (l->next)
 		l->next->prev = l;
+	else
+		s->oldest = l;
 	s->links = l;
 	s->nlinks++;
 	pthread_mutex_unlock(&s->lock);
@@ -172,6 +174,8 @@ ni_hd_link_free(struct ni_hd_link *l)
 		s->links = l->next;
 	if (l->next)
 		l->next->prev = l->prev;
+	else
+		s->oldest = l->prev;
 	s->nlinks--;
 	pthread_mutex_unlock(&s->lock);
 	if (s->log)
@@ -205,6 +209,7 @@ receive_into(struct ni_hd_link *l, char *buf, size_t room)
 		ni_hd_conn_feed(&l->conn, buf, (size_t)n);
 	} else if (n == 0) {
 		l->readable = false;
+		ni_hd_env_now(l->env); /* a delay that begins now must not begin in the past */
 		ni_hd_conn_eof(&l->conn);
 	} else if (errno == EAGAIN) {
 		l->readable = false;

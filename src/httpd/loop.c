@@ -54,9 +54,27 @@ down(struct ni_hd_loop *o, struct ni_hd_link *l, uint32_t i)
 	place(o, l, i);
 }
 
+/* Among the oldest, one that has waited for a while without asking for anything: who only holds a
+ * place must not keep out who would use it. NULL if there is none. */
+static struct ni_hd_link *
+find_waiting(const struct ni_hd_loop *o)
+{
+	enum { LOOKED_AT = 64, WAITED_MS = 1000 };
+	struct ni_hd_link *l = o->server->oldest;
+	for (unsigned n = 0; l && n < LOOKED_AT; n++, l = l->prev)
+		if (ni_hd_conn_waited(&l->conn) >= WAITED_MS)
+			return l;
+	return NULL;
+}
+
 struct ni_hd_link *
 ni_hd_loop_accept(struct ni_hd_loop *o, int listener)
 {
+	enum { WANTED = 32 };
+	if (o->server->nlinks >= o->server->opts.max_conns && find_waiting(o)) {
+		o->wanted = WANTED; /* the client stays in the queue for one more round */
+		return NULL;
+	}
 	struct ni_hd_peer peer;
 	int fd = ni_hd_accept(o->server, listener, &peer);
 	if (fd < 0)
@@ -162,7 +180,11 @@ ni_hd_loop_expired(struct ni_hd_loop *o)
 		l->due = due;
 		down(o, l, 1);
 	}
-	return NULL;
+	struct ni_hd_link *l = o->wanted ? find_waiting(o) : NULL;
+	o->wanted = l ? o->wanted - 1 : 0;
+	if (l)
+		ni_hd_conn_dismiss(&l->conn);
+	return l;
 }
 
 bool

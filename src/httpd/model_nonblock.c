@@ -24,6 +24,8 @@ int
 ni_hd_run_nonblock(struct ni_hd_server *s)
 {
 	struct ni_hd_loop loop;
+	struct ni_hd_link *l;
+	struct ni_hd_link *next;
 	ni_hd_loop_init(&loop, s);
 	while (!ni_hd_loop_done(&loop)) {
 		if (!s->links)
@@ -33,13 +35,13 @@ ni_hd_run_nonblock(struct ni_hd_server *s)
 		for (unsigned i = 0; i < s->nlisteners; i++)
 			ni_hd_loop_accept_some(&loop, s->listener[i]);
 		/* recv() too: every socket is asked, ready or not */
-		for (struct ni_hd_link *l = s->links, *next; l; l = next) {
+		for (l = s->links; l; l = next) {
 			next = l->next;
 			l->readable = l->writable = true;
 			ni_hd_loop_turn(&loop, l);
 		}
-		while (ni_hd_loop_expired(&loop))
-			; /* their turn comes with the next round */
+		while ((l = ni_hd_loop_expired(&loop)))
+			ni_hd_loop_turn(&loop, l);
 	}
 	ni_hd_loop_fini(&loop);
 	return 0;

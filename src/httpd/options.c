@@ -40,7 +40,7 @@ static const struct ni_opt options[] = {
 	{NI_OPT_FLAG, 0, "lt-busy", NULL, "epoll-lt: always ask for readiness to write, the other one", AT(lt_busy), 0, NULL},
 
 	{NI_OPT_HEADING, 0, "Limits", NULL, NULL, 0, 0, NULL},
-	{NI_OPT_NUMBER, 0, "max-connections", "N", "then 503 (default 10000, less if ulimit -n is)", AT(max_conns), 10000000, NULL},
+	{NI_OPT_NUMBER, 0, "max-connections", "N", "then who waits without a request makes place, or 503 (default 10000, less if ulimit -n is)", AT(max_conns), 10000000, NULL},
 	{NI_OPT_NUMBER, 0, "max-per-address", "N", "of another host, in all workers together (default 256, 0: no limit)", AT(max_per_ip), 10000000, NULL},
 	{NI_OPT_NUMBER, 0, "max-requests", "N", "of one connection, then close (default 0: no limit)", AT(max_requests), 1000000000, NULL},
 	{NI_OPT_BIG, 0, "max-body", "BYTES", "of a request, then 413 (default 1048576)", AT(max_body), UINT64_MAX >> 8, NULL},

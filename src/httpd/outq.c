@@ -9,22 +9,6 @@
 /* An ordinary answer is smaller, and counting would cost it more than its memory is worth. */
 enum { UNCOUNTED_MAX = 4096 };
 
-bool
-ni_hd_memory_take(const struct ni_hd_core *core, size_t n)
-{
-	if (!core->body_used || atomic_fetch_add(core->body_used, n) + n <= core->body_total)
-		return true;
-	atomic_fetch_sub(core->body_used, n);
-	return false;
-}
-
-void
-ni_hd_memory_give(const struct ni_hd_core *core, size_t n)
-{
-	if (core->body_used && n)
-		atomic_fetch_sub(core->body_used, n);
-}
-
 static size_t
 counted(size_t cap)
 {

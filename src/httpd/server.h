@@ -57,11 +57,11 @@ struct ni_hd_server {
 	unsigned nlisteners;
 	bool activated; /* systemd made the sockets */
 	int fd_max;     /* select: descriptors from here on are refused; 0: no such limit */
-	struct ni_hd_peers *peers; /* of all workers; NULL: not counted */
-	unsigned worker;           /* which of them this process is */
-	struct ni_hd_log *log;     /* NULL: none */
-	pthread_mutex_t lock;      /* of links and nlinks */
-	struct ni_hd_link *links;
+	struct ni_hd_peers *peers;         /* of all workers; NULL: not counted */
+	unsigned worker;                   /* which of them this process is */
+	struct ni_hd_log *log;             /* NULL: none */
+	pthread_mutex_t lock;              /* of links and nlinks */
+	struct ni_hd_link *links, *oldest; /* the newest first, by next */
 	uint32_t nlinks;
 	atomic_uint children; /* fork: clients in processes of their own */
 	atomic_ullong accepted, refused, requests, body_used;
@@ -170,13 +170,15 @@ struct ni_hd_loop {
 	struct ni_hd_env env;
 	struct ni_hd_link **heap; /* from 1 */
 	uint32_t n, cap;
+	uint32_t wanted; /* places, by clients that wait because there is none */
 	bool draining;
 	int64_t drain_ms;
 };
 
 void ni_hd_loop_init(struct ni_hd_loop *o, struct ni_hd_server *s);
 void ni_hd_loop_fini(struct ni_hd_loop *o);
-/** Accept one client as a link of this loop, or NULL if none is waiting. */
+/** Accept one client as a link of this loop, or NULL if none is waiting, or none has a place yet.
+ */
 struct ni_hd_link *ni_hd_loop_accept(struct ni_hd_loop *o, int listener);
 /** Give @l its turn, and note its deadline. False if it was the last one and @l is freed. */
 bool ni_hd_loop_turn(struct ni_hd_loop *o, struct ni_hd_link *l);
@@ -190,7 +192,8 @@ void ni_hd_loop_drop(struct ni_hd_loop *o, struct ni_hd_link *l);
 int ni_hd_loop_timeout(const struct ni_hd_loop *o);
 /** After waiting: bring the clock up to date, reload if asked to. */
 void ni_hd_loop_tick(struct ni_hd_loop *o);
-/** A link whose deadline is over and has been told so, to be given its turn; NULL if none. */
+/** A link whose deadline is over and has been told so, or that makes place for others, to be given
+ * its turn; NULL if none. */
 struct ni_hd_link *ni_hd_loop_expired(struct ni_hd_loop *o);
 /** Whether the loop is to end: the server stops and the last client is served. Begins the drain:
  * listeners are closed, idle clients get their FIN. */
