@@ -90,7 +90,15 @@ wait(struct ni_app *a, int ms)
 	struct pollfd p[3] = {{.fd = ni_screen_fd(), .events = POLLIN},
 			      {.fd = ni_model_fd(a->model), .events = POLLIN},
 			      {.fd = a->o.keeper->fd, .events = POLLIN}};
-	if (ppoll(p, 3, &t, &usual_signals) < 0)
+	int rc = ppoll(p, 3, &t, &usual_signals);
+	if (rc > 0) {
+		/* A file is always ready, and then ppoll() lets no signal in. */
+		sigset_t held;
+		sigprocmask(SIG_SETMASK, &usual_signals, &held);
+		sigprocmask(SIG_SETMASK, &held, NULL);
+	}
+	a->dirty |= ni_screen_stop();
+	if (rc < 0)
 		return errno == EINTR;
 	if (p[2].revents)
 		ni_starting_hear(a);

@@ -170,6 +170,52 @@ ni_screen_close(void)
 	scr.in = -1;
 }
 
+/* ---- stopping, as ^Z does ---- */
+
+static volatile sig_atomic_t stop_asked;
+
+static void
+on_stop(int sig)
+{
+	(void)sig;
+	stop_asked = 1;
+}
+
+/* A handler of ours, since that of curses would have the signal ignored while it draws. */
+static void
+catch_stop(void)
+{
+	struct sigaction sa = {.sa_handler = on_stop, .sa_flags = SA_RESTART};
+	struct sigaction old;
+	sigemptyset(&sa.sa_mask);
+	if (sigaction(SIGTSTP, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+		sigaction(SIGTSTP, &sa, NULL);
+}
+
+bool
+ni_screen_stop(void)
+{
+	struct sigaction usual = {.sa_handler = SIG_DFL};
+	struct sigaction ours;
+	sigset_t one;
+	sigset_t before;
+	if (!stop_asked)
+		return false;
+	stop_asked = 0;
+	endwin();
+	sigemptyset(&usual.sa_mask);
+	sigemptyset(&one);
+	sigaddset(&one, SIGTSTP);
+	sigaction(SIGTSTP, &usual, &ours);
+	raise(SIGTSTP);
+	sigprocmask(SIG_UNBLOCK, &one, &before); /* here it stops */
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	sigaction(SIGTSTP, &ours, NULL);
+	clearok(curscr, TRUE);
+	raise(SIGWINCH); /* its size may be another */
+	return true;
+}
+
 /* ---- beginning ---- */
 
 static bool
@@ -207,6 +253,7 @@ ni_screen_open(bool ascii, bool color, bool mouse, struct ni_err *err)
 				       _("the view needs a terminal to read keys from"));
 	}
 	scr.in = scr.in_file ? fileno(scr.in_file) : STDIN_FILENO;
+	catch_stop();
 	scr.screen = newterm(NULL, stdout, scr.in_file ? scr.in_file : stdin);
 	if (!scr.screen) {
 		if (scr.in_file)
@@ -435,8 +482,7 @@ ni_screen_fd(void)
 void
 ni_screen_suspend(void)
 {
-	/* curses has a handler for it, which restores the terminal and draws anew afterwards. */
-	kill(0, SIGTSTP);
+	kill(0, SIGTSTP); /* others of this job stop, too; ni_screen_stop() is what comes of it */
 }
 
 void

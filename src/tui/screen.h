@@ -97,6 +97,8 @@ bool ni_screen_mouse(struct ni_mouse *m);
 int ni_screen_fd(void);
 /** Stop the process as ^Z does; the picture is back when it goes on. */
 void ni_screen_suspend(void);
+/** Stop, if a signal has asked for that, until the job is continued. False: none has. */
+bool ni_screen_stop(void);
 /** Put @n bytes into the clipboard of the terminal, which may be far away. */
 void ni_screen_copy(const char *s, size_t n);
 

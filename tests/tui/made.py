@@ -116,7 +116,19 @@ def make_reset(path):
     capture.close()
 
 
+def make_big(path, times):
+    """So many times the same thousand packets: it takes a while to load."""
+    make_list(path, 1000)
+    with open(path, 'rb') as file:
+        head, packets = file.read(24), file.read()
+    with open(path, 'wb') as file:
+        file.write(head)
+        for _ in range(times):
+            file.write(packets)
+
+
 def make_all(directory):
+    make_big(os.path.join(directory, 'big.pcap'), 1500)
     for count in (0, 1, 2, 8, 9, 10, 3000):
         make_list(os.path.join(directory, f'list-{count}.pcap'), count)
     make_hostile(os.path.join(directory, 'hostile.pcap'))

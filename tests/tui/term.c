@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -57,6 +58,12 @@ become(char *const *argv, const char *const *env, const char *errors)
 	_exit(127);
 }
 
+static long
+ms_of(const struct timeval *t)
+{
+	return t->tv_sec * 1000 + t->tv_usec / 1000;
+}
+
 /* A shell with one job. */
 static void
 shell(int report, int control, char *const *argv, const char *const *env, const char *errors)
@@ -78,8 +85,10 @@ shell(int report, int control, char *const *argv, const char *const *env, const 
 	}
 	setpgid(pid, pid);
 	tell(report, 'p', pid);
-	while (waitpid(pid, &status, WUNTRACED) == pid) {
+	struct rusage usage;
+	while (wait4(pid, &status, WUNTRACED, &usage) == pid) {
 		if (!WIFSTOPPED(status)) {
+			tell(report, 'c', (int)(ms_of(&usage.ru_utime) + ms_of(&usage.ru_stime)));
 			tell(report, 'e', status);
 			break;
 		}
@@ -171,6 +180,23 @@ term_start(struct term *t, char *const *argv, const char *const *env, const char
 	return true;
 }
 
+static long
+spent(pid_t pid)
+{
+	clockid_t id;
+	struct timespec t = {0, 0};
+	if (clock_getcpuclockid(pid, &id) == 0)
+		clock_gettime(id, &t);
+	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+void
+term_note_spent(struct term *t)
+{
+	pid_t view = term_view(t);
+	t->spent_before = spent(t->pid) + (view == t->pid ? 0 : spent(view));
+}
+
 void
 term_vanish(struct term *t)
 {
@@ -205,6 +231,10 @@ take_news(struct term *t)
 	struct news n;
 	if (read(t->report, &n, sizeof(n)) != (ssize_t)sizeof(n)) {
 		t->ended = true;
+		return;
+	}
+	if (n.what == 'c') {
+		t->spent_ms = n.value;
 		return;
 	}
 	if (n.what == 'p')

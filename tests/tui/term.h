@@ -23,7 +23,9 @@ struct term {
 	int master, report, control; /* pty; what the shell says; what it is told */
 	pid_t shell, pid;
 	bool stopped, ended;
-	int status; /* as waitpid() gives it */
+	int status;        /* as waitpid() gives it */
+	long spent_ms;     /* of processors, once it has ended … */
+	long spent_before; /* … and until it was told to */
 	VTerm *vt;
 	VTermScreen *screen;
 	bool alternate; /* whether the program's own screen is shown */
@@ -52,6 +54,8 @@ void term_continue(struct term *t);
 void term_vanish(struct term *t);
 /** The process that draws: the last one that the program has made, or else the program itself. */
 pid_t term_view(const struct term *t);
+/** Remember how much of processors the program has spent so far. */
+void term_note_spent(struct term *t);
 /** Whether the program has read all its keys, said all it had to say, and sleeps. */
 bool term_quiet(struct term *t);
 

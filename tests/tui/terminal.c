@@ -240,10 +240,22 @@ cmd_signal(char *arg)
 		arg = strchr(arg, ' ') + 1;
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
 		if (!strcmp(arg, signals[i].name)) {
+			term_note_spent(&run.term);
 			kill(to, signals[i].number);
 			return;
 		}
 	script_fail("signal: unknown");
+}
+
+/* spent MS: from the last signal to its end it took no more of a processor than that. */
+static void
+cmd_spent(char *arg)
+{
+	long spent = run.term.spent_ms - run.term.spent_before;
+	if (!run.term.ended)
+		script_fail("it has not ended");
+	else if (spent > SLOWER * strtol(arg, NULL, 10))
+		script_fail("it took %ld ms of a processor to end", spent);
 }
 
 static void
@@ -257,6 +269,7 @@ static void
 cmd_vanish(char *arg)
 {
 	(void)arg;
+	term_note_spent(&run.term);
 	term_vanish(&run.term);
 }
 
@@ -327,6 +340,7 @@ static const struct {
     {"storm", cmd_storm},
     {"random", cmd_random},
     {"signal", cmd_signal},
+    {"spent", cmd_spent},
     {"continue", cmd_continue},
     {"vanish", cmd_vanish},
     {"exits", cmd_exits},
