@@ -24,13 +24,6 @@ least(const struct ni_column_def *d, bool soft)
 }
 
 static int
-wish(const struct ni_column_def *d, int natural)
-{
-	int w = natural < d->min ? d->min : natural;
-	return d->max && w > d->max ? d->max : w;
-}
-
-static int
 next_to_shrink(const struct ni_column_def *defs, int n, const int *width, bool soft)
 {
 	int best = -1;
@@ -46,8 +39,11 @@ next_to_shrink(const struct ni_column_def *defs, int n, const int *width, bool s
 static void
 natural_widths(const struct ni_column_def *defs, int n, const int *natural, int drops, int *width)
 {
-	for (int i = 0; i < n; i++)
-		width[i] = wish(&defs[i], natural[i]);
+	for (int i = 0; i < n; i++) {
+		width[i] = natural[i] < defs[i].min ? defs[i].min : natural[i];
+		if (defs[i].max && width[i] > defs[i].max)
+			width[i] = defs[i].max;
+	}
 	while (drops-- > 0) {
 		int best = -1;
 		for (int i = 0; i < n; i++)
@@ -135,13 +131,13 @@ ni_columns_fit_shown(const struct ni_columns *c, const struct ni_column_def *def
 		     const int *natural, int total, int *width)
 {
 	struct ni_column_def shown[NI_COLUMNS_MAX];
-	int natural_of[NI_COLUMNS_MAX];
+	int wish[NI_COLUMNS_MAX];
 	int got[NI_COLUMNS_MAX];
 	for (int k = 0; k < c->n; k++) {
 		shown[k] = defs[c->which[k]];
-		natural_of[k] = natural[c->which[k]];
+		wish[k] = natural[c->which[k]];
 	}
-	ni_columns_fit(shown, c->n, natural_of, total, got);
+	ni_columns_fit(shown, c->n, wish, total, got);
 	memset(width, 0, c->all * sizeof(*width));
 	for (int k = 0; k < c->n; k++)
 		width[c->which[k]] = got[k];
@@ -158,15 +154,6 @@ ni_columns_hit(const struct ni_columns *c, const int *width, int x)
 		from += w ? w + 1 : 0;
 	}
 	return -1;
-}
-
-int
-ni_columns_natural(const struct ni_columns *c, const struct ni_column_def *defs, const int *natural)
-{
-	int sum = 0;
-	for (int k = 0; k < c->n; k++)
-		sum += wish(&defs[c->which[k]], natural[c->which[k]]) + (k > 0);
-	return sum;
 }
 
 void

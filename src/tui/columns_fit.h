@@ -48,9 +48,6 @@ int ni_columns_at(const struct ni_columns *c, int i);
 int ni_columns_step(const struct ni_columns *c, int at, int way);
 /** The column that stands at cell @x of a row; -1: none. */
 int ni_columns_hit(const struct ni_columns *c, const int *width, int x);
-/** Columns of the screen that those shown would like to have. */
-int ni_columns_natural(const struct ni_columns *c, const struct ni_column_def *defs,
-		       const int *natural);
 /** Append a row: the cells of columns that have a @width; @text has @cell bytes for each column. */
 void ni_columns_line(struct ni_buf *b, const struct ni_columns *c, const struct ni_column_def *defs,
 		     const int *width, const char *text, size_t cell);

@@ -38,7 +38,6 @@ struct conns {
 	bool shown_trouble;    /* T was pressed before: go on behind the cursor */
 	struct ni_inner inner; /* the ladder or stream of it */
 	int width[NI_CONNS_N]; /* of the columns, in the last picture */
-	int natural;           /* columns that the list would like to have */
 };
 
 enum pane { LIST, LADDER, NPANES };
@@ -281,7 +280,6 @@ draw_list(struct conns *c, struct ni_rect r)
 		free(text);
 		return;
 	}
-	c->natural = ni_columns_natural(shown(c), ni_conns_columns, natural);
 	ni_columns_fit_shown(shown(c), ni_conns_columns, natural, r.w, width);
 	draw_titles(c, r, width);
 	for (int k = 0; k < n; k++) {
@@ -314,8 +312,8 @@ conns_inner(struct ni_view *v, unsigned pane)
 	return pane == LADDER ? ni_inner_view(&c->inner, drawn_as(c->selected), &arg) : NULL;
 }
 
-/* As many rows as the list needs, but half of them at most; the columns that it likes to have, if
- * the ladder can do with the rest. */
+/* As many rows as the list needs, but half of them at most; half of the columns, if the ladder can
+ * do with the rest. */
 static int
 conns_border(struct ni_view *v, unsigned border, struct ni_rect r, bool beside)
 {
@@ -326,8 +324,7 @@ conns_border(struct ni_view *v, unsigned border, struct ni_rect r, bool beside)
 	(void)border;
 	if (!beside)
 		return want < LEAST ? LEAST : want;
-	want = c->natural < half ? c->natural : half;
-	want = want < r.w - 1 - NI_LADDER_ROOM ? want : r.w - 1 - NI_LADDER_ROOM;
+	want = half < r.w - 1 - NI_LADDER_ROOM ? half : r.w - 1 - NI_LADDER_ROOM;
 	return want < NARROW ? NARROW : want;
 }
 

@@ -329,15 +329,28 @@ message_arg(const struct ni_http_row *r)
 	    .conn = r->conn, .packet = r->packet, .number = bare ? 0 : r->number};
 }
 
+static uint64_t
+version(const struct ni_view *v)
+{
+	return ni_model_version(v->app->model) + ni_filtering_version(v->app->filter);
+}
+
+static void
+http_draw(struct ni_view *v, struct ni_rect r)
+{
+	ni_table_arrange(&((struct http *)v)->table, ni_httptab_count(&v->app->o.tables->http),
+			 version(v));
+	ni_panes_draw(v, r);
+}
+
 static void
 http_draw_pane(struct ni_view *v, unsigned pane, struct ni_rect r)
 {
 	struct http *h = (struct http *)v;
-	uint64_t version = ni_model_version(v->app->model) + ni_filtering_version(v->app->filter);
 	if (pane != LIST)
 		return;
 	ni_table_draw(&h->table, (struct ni_rect){r.y, r.x, r.h - 1, r.w},
-		      ni_httptab_count(&v->app->o.tables->http), version, LIST);
+		      ni_httptab_count(&v->app->o.tables->http), version(v), LIST);
 	draw_legend(h, r);
 }
 
@@ -570,7 +583,7 @@ const struct ni_view_ops ni_http_view = {
     .place = NI_AT_HTTP,
     .create = http_create,
     .destroy = http_destroy,
-    .draw = ni_panes_draw,
+    .draw = http_draw,
     .draw_pane = http_draw_pane,
     .border = http_border,
     .least_rows = 18,

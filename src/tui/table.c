@@ -51,8 +51,8 @@ compare(void *ctx, uint64_t a, uint64_t b)
 	return t->ops->compare(t->v, a, b, t->sort);
 }
 
-static void
-arrange(struct ni_table *t, uint64_t rows, uint64_t version)
+void
+ni_table_arrange(struct ni_table *t, uint64_t rows, uint64_t version)
 {
 	static const struct ni_arranged_ops as_they_came = {is_shown, NULL};
 	static const struct ni_arranged_ops sorted = {is_shown, compare};
@@ -192,7 +192,7 @@ ni_table_draw(struct ni_table *t, struct ni_rect r, uint64_t rows, uint64_t vers
 	cells text;
 	t->at = r;
 	t->list.height = r.h - 1 < MAX_ROWS ? r.h - 1 : MAX_ROWS;
-	arrange(t, rows, version);
+	ni_table_arrange(t, rows, version);
 	settle(t);
 	uint64_t top = t->list.top;
 	int n = t->n - top < (uint64_t)t->list.height ? (int)(t->n - top) : t->list.height;
@@ -205,7 +205,6 @@ ni_table_draw(struct ni_table *t, struct ni_rect r, uint64_t rows, uint64_t vers
 		widen(t, &text, natural);
 	}
 	struct ni_columns c = shown(t);
-	t->natural = ni_columns_natural(&c, t->ops->columns, natural);
 	ni_columns_fit_shown(&c, t->ops->columns, natural, r.w, width);
 	make_titles(t, width, &text);
 	draw_cells(t, r, width, &text, NI_ROLE_TITLE);

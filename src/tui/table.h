@@ -48,12 +48,13 @@ struct ni_table {
 	uint64_t selected; /* row; UINT64_MAX: none yet */
 	struct ni_rect at;
 	int width[NI_COLUMNS_MAX]; /* of the columns, in the last picture */
-	int natural;               /* columns of the screen that it would like to have */
 };
 
 void ni_table_init(struct ni_table *t, const struct ni_table_ops *ops, struct ni_view *v);
 void ni_table_free(struct ni_table *t);
 
+/** Settle which rows are shown, in which order: as ni_table_draw() does first. */
+void ni_table_arrange(struct ni_table *t, uint64_t rows, uint64_t version);
 /**
  * Draw rows 0 to @rows - 1 in pane @pane of its view; @version changes when rows, or what is shown
  * of them, did.

@@ -161,6 +161,11 @@ test_columns_chosen(void **state)
 	assert_int_equal(ni_columns_step(&c, 0, 1), 2); /* not shown: the first one */
 	ni_columns_fit_shown(&c, three, natural, 12, width);
 	assert_int_equal(width[0], 0);
+	/* c is 7 wide, bb 4: where each can be clicked */
+	static const int hits[] = {2, 2, 2, 2, 2, 2, 2, -1, 1, 1, 1, 1, -1};
+	for (int x = 0; x < 13; x++)
+		assert_int_equal(ni_columns_hit(&c, width, x), hits[x]);
+	assert_int_equal(ni_columns_hit(&c, width, -1), -1);
 	assert_int_equal(width[1], 4);
 	assert_int_equal(width[2], 7);
 	ni_columns_line(&b, &c, three, width, cells[0], sizeof(cells[0]));
@@ -283,7 +288,7 @@ test_keymap(void **state)
 	struct ni_err err;
 	ni_keymap_init(&k);
 	assert_int_equal(ni_keymap_find(&k, 'j', NI_AT_PACKETS), NI_ACT_DOWN);
-	assert_int_equal(ni_keymap_find(&k, 'm', NI_AT_CONNS), NI_ACT_NONE);
+	assert_int_equal(ni_keymap_find(&k, 'm', NI_AT_TEXT), NI_ACT_NONE);
 	assert_int_equal(ni_keymap_find(&k, ' ', NI_AT_CONNS), NI_ACT_PAGE_DOWN);
 	assert_int_equal(ni_keymap_find(&k, ' ', NI_AT_IFACES), NI_ACT_CHOOSE);
 	assert_int_equal(ni_keymap_set(&k, "j", "up", &err), 0);
@@ -319,6 +324,28 @@ test_bar(void **state)
 		if (w >= 7)
 			assert_memory_equal(mem, "F1", 3);
 	}
+}
+
+/* A click finds what stands there. */
+static void
+test_bar_click(void **state)
+{
+	(void)state;
+	char mem[512];
+	struct ni_keymap k;
+	struct ni_buf b = ni_buf(mem, sizeof(mem));
+	ni_keymap_init(&k);
+	ni_keymap_bar(&b, &k, NI_AT_PACKETS, 80);
+	const char *open = strstr(ni_buf_z(&b), "Enter Open");
+	assert_non_null(open);
+	int at = (int)(open - mem);
+	assert_int_equal(ni_keymap_bar_at(&k, NI_AT_PACKETS, 80, 0), NI_ACT_HELP);
+	assert_int_equal(ni_keymap_bar_at(&k, NI_AT_PACKETS, 80, at - 1), NI_ACT_NONE);
+	assert_int_equal(ni_keymap_bar_at(&k, NI_AT_PACKETS, 80, at), NI_ACT_OPEN);
+	assert_int_equal(ni_keymap_bar_at(&k, NI_AT_PACKETS, 80, at + 9), NI_ACT_OPEN);
+	assert_int_equal(ni_keymap_bar_at(&k, NI_AT_PACKETS, 80, at + 10), NI_ACT_NONE);
+	assert_int_equal(ni_keymap_bar_at(&k, NI_AT_PACKETS, 80, 79), NI_ACT_NONE);
+	assert_int_equal(ni_keymap_bar_at(&k, NI_AT_PACKETS, 80, -1), NI_ACT_NONE);
 }
 
 /* ---- prompts ---- */
@@ -529,6 +556,7 @@ main(void)
 	    cmocka_unit_test(test_key_names),
 	    cmocka_unit_test(test_keymap),
 	    cmocka_unit_test(test_bar),
+	    cmocka_unit_test(test_bar_click),
 	    cmocka_unit_test(test_waterfall),
 	    cmocka_unit_test(test_waterfall_axis),
 	    cmocka_unit_test(test_prompt_edit),
