@@ -213,9 +213,9 @@ ni_app_run(const struct ni_app_opts *o, struct ni_err *err)
 	for (unsigned i = 0; i < NI_APP_TABS; i++)
 		if (ni_app_tabs[i])
 			a->columns[i] = ni_columns_all(ni_app_tabs[i]->ncolumns);
+	catch_signals();
 	rc = ni_screen_open(o->ascii, o->color, o->mouse, err);
 	if (!rc) {
-		catch_signals();
 		ni_app_config(a);
 		if (o->filter)
 			ni_filtering_set(a->filter, o->filter, &(struct ni_filter_error){.at = 0});
