@@ -16,9 +16,9 @@
 
 #ifdef HAVE_LIBCAP_NG
 #include <cap-ng.h>
+#endif
 
 #include "i18n.h"
-#endif
 
 /* Say whether user namespace maps @id of the file @map, "/proc/self/uid_map" or gid_map. */
 static bool
