@@ -388,7 +388,7 @@ def resets(root):
         storms = [subprocess.Popen([NETLAB, 'client', '-q', '-c', '200', '-C', '50', '--abort', how,
                                     '--seconds', '5', *more, f'127.0.0.1:{s.port}/big.bin'],
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-                  for how, *more in (('linger0', '--no-request'), ('linger0', '--partial', '9'),
+                  for how, *more in (('linger0', '--no-request'), ('linger0', '--partial', '9', '--hold', '10'),
                                      ('unread',), ('after=100',))]
         served = 0
         while any(p.poll() is None for p in storms):
