@@ -51,6 +51,26 @@ def builtin_site():
     s.stop()
 
 
+def addresses():
+    """IPv4 and IPv6 without being asked; several addresses; one port for all of them."""
+    s = start()
+    with socket.create_connection(('::1', s.port), timeout=5) as c:
+        c.sendall(req(b'/style.css', b'Connection: close\r\n'))
+        check('listen', '::1', statuses(read_all(c)[0]) == [200])
+    s.stop()
+    p = subprocess.Popen([BINARY, '--port', '0', '--listen', '127.0.0.1', '--listen', '[::1]', '--listen',
+                          '127.0.0.2'], stdout=subprocess.PIPE, text=True)
+    lines = [p.stdout.readline() for _ in range(3)]
+    ports = {line.rstrip('/\n').rpartition(':')[2] for line in lines}
+    check('listen', 'one port', len(ports) == 1 and '0' not in ports, lines)
+    for host in '127.0.0.1', '::1', '127.0.0.2':
+        with socket.create_connection((host, int(min(ports))), timeout=5) as c:
+            c.sendall(req(b'/style.css', b'Connection: close\r\n'))
+            check('listen', host, statuses(read_all(c)[0]) == [200])
+    p.terminate()
+    p.communicate(timeout=5)
+
+
 def drain(root):
     """SIGTERM: what was begun is finished, idle connections get a FIN, nobody new comes in."""
     for model in ('epoll-et', 'epoll-lt', 'poll', 'select', 'nonblock', 'coroutine', 'thread',
@@ -381,7 +401,7 @@ def usage():
 def main():
     with tempfile.TemporaryDirectory() as root:
         make_root(root)
-        for test in (builtin_site, lambda: drain(root), lambda: reload(root),
+        for test in (builtin_site, addresses, lambda: drain(root), lambda: reload(root),
                      lambda: changed_file(root), lambda: compressed(root), lambda: workers(root), limits, select_cap,
                      lambda: access_log(root),
                      lambda: who_closed(root), lambda: media_types(root),

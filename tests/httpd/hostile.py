@@ -11,6 +11,7 @@ import json
 import os
 import pwd
 import resource
+import select
 import shutil
 import signal
 import socket
@@ -80,6 +81,61 @@ def slowloris(root):
         for c in slow:
             c.close()
         s.stop()
+
+
+def too_slow(root):
+    """Bodies that trickle in and answers that are not taken are cut off by their rate; who is merely
+    slow is served, though it takes longer than the timeout."""
+    def post(s, size, pause, n):
+        """Sends n pieces; how it ended, and when."""
+        began = time.monotonic()
+        c = s.connect()
+        c.sendall(req(b'/echo', CLOSE + b'Content-Length: %d\r\n' % (size * n), b'POST'))
+        try:
+            for _ in range(n):
+                c.sendall(b'x' * size)
+                if select.select([c], [], [], pause)[0]:
+                    break
+        except OSError:
+            pass
+        raw, _ = read_all(c)
+        return statuses(raw[:200]), time.monotonic() - began
+
+    def get(s, piece, pause):
+        """Bytes of the answer, taken so fast; and when it ended."""
+        began = time.monotonic()
+        c = socket.socket()
+        c.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        c.settimeout(8)
+        c.connect(('127.0.0.1', s.port))
+        c.sendall(req(b'/big.bin', CLOSE))
+        got = b''
+        try:
+            while part := c.recv(piece):
+                got += part
+                time.sleep(pause)
+        except OSError:
+            pass
+        return len(got.partition(b'\r\n\r\n')[2]), time.monotonic() - began
+
+    def run(model):
+        s = Server(BINARY, model, '--root', root, '--body-timeout', '1', '--write-timeout', '1',
+                   '--min-rate', '5000', '--sndbuf', '8192', '--linger', '300')
+        status, took = post(s, 50, 0.1, 100)
+        check(model, 'a body too slow', status == [408] and took < 5, (status, took))
+        status, took = post(s, 1500, 0.1, 20)
+        check(model, 'a slow body', status == [200] and took > 1.5, (status, took))
+        # What had arrived before the reset is read in any case.
+        n, took = get(s, 400, 0.1)
+        check(model, 'an answer too slow', n < 40000, (n, took))
+        n, took = get(s, 8000, 0.05)
+        check(model, 'a slow answer', n == 300000 and took > 1.5, (n, took))
+        s.stop()
+    threads = [threading.Thread(target=run, args=(m,)) for m in ('epoll-et', 'poll', 'thread', 'fork')]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
 
 
 def vanishing(root):
@@ -385,7 +441,7 @@ def resets(root):
         s = Server(BINARY, model, '--root', root)
         ask(s)
         before = resident_kb(s)
-        storms = [subprocess.Popen([NETLAB, 'client', '-q', '-c', '200', '-C', '50', '--abort', how,
+        storms = [subprocess.Popen([NETLAB, 'client', '-q', '-c', '1000', '-C', '50', '--abort', how,
                                     '--seconds', '5', *more, f'127.0.0.1:{s.port}/big.bin'],
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
                   for how, *more in (('linger0', '--no-request'), ('linger0', '--partial', '9', '--hold', '10'),
@@ -496,7 +552,7 @@ def one_address(root):
 
 
 def main():
-    for test in (slowloris, vanishing, greedy, prying, rebinding, unread, few_descriptors, little_memory,
+    for test in (slowloris, too_slow, vanishing, greedy, prying, rebinding, unread, few_descriptors, little_memory,
                  signals_under_load, full_house, resets, privileges, one_address):
         root = tempfile.mkdtemp()
         try:
