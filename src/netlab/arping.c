@@ -24,7 +24,7 @@ struct options {
 static int
 set_interval(void *o, const struct ni_opt *opt, const char *arg, struct ni_err *err)
 {
-	return nl_take_thousandths(opt, arg, 60 * NL_SECOND, _("milliseconds"),
+	return nl_take_thousandths(opt, arg, 60 * (int64_t)NL_SECOND, _("milliseconds"),
 				   &((struct options *)o)->interval_us, err);
 }
 

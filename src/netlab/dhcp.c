@@ -226,7 +226,7 @@ converse(struct dhcp *c, struct nl_dhcp *m, bool to_server, bool all, struct nl_
 {
 	int64_t wait = c->o->wait_us;
 	int rc = NI_SUCCESS;
-	lease->type = (enum nl_dhcp_type)0;
+	*lease = (struct nl_lease){.seconds = 0};
 	for (uint32_t i = 0; !rc && !lease->type && i < c->o->tries && !nl_stopped(); i++) {
 		rc = say(c, m, to_server, err);
 		if (!rc)
@@ -286,7 +286,7 @@ do_discover(struct dhcp *c, bool all, struct nl_lease *offer, struct ni_err *err
 static int
 do_lease(struct dhcp *c, struct ni_err *err)
 {
-	struct nl_lease l;
+	struct nl_lease l = {.seconds = 0};
 	int rc = do_discover(c, false, &l, err);
 	if (rc)
 		return rc;
@@ -301,7 +301,7 @@ do_lease(struct dhcp *c, struct ni_err *err)
 static int
 do_reboot(struct dhcp *c, struct ni_err *err)
 {
-	struct nl_lease l;
+	struct nl_lease l = {.seconds = 0};
 	struct nl_dhcp m = message(c, NL_REQUEST);
 	memcpy(m.requested, c->o->requested, 4);
 	if (nl_no_ip(m.requested))
@@ -325,7 +325,7 @@ no_lease(const struct dhcp *c, const struct step *s, struct ni_err *err)
 static int
 do_again(struct dhcp *c, const struct step *s, struct ni_err *err)
 {
-	struct nl_lease l;
+	struct nl_lease l = {.seconds = 0};
 	struct nl_dhcp m = message(c, s->type);
 	int rc = no_lease(c, s, err);
 	if (rc)
@@ -376,7 +376,7 @@ parse_step(const char *text, const struct step **s, int64_t *us, struct ni_err *
 static int
 do_step(struct dhcp *c, const struct step *s, int64_t us, struct ni_err *err)
 {
-	struct nl_lease offer;
+	struct nl_lease offer = {.seconds = 0};
 	int64_t until = nl_now() + us;
 	switch (s->how) {
 	case DISCOVER:
@@ -459,7 +459,7 @@ check(const struct options *o, char *const *text, int n, struct ni_err *err)
 int
 nl_dhcp(int argc, char **argv)
 {
-	static struct options o = {.tries = 3, .wait_us = 2 * NL_SECOND};
+	static struct options o = {.tries = 3, .wait_us = 2 * (int64_t)NL_SECOND};
 	static struct dhcp c = {.o = &o, .link = {.fd = -1}};
 	struct ni_err err = {"", ""};
 	int rc = nl_tool_begin(&tool, &o, argc, argv);

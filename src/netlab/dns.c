@@ -148,7 +148,7 @@ static int
 ask_tcp(struct talk *t, uint32_t *n, struct ni_err *err)
 {
 	struct nl_packet k = {.n = 0};
-	uint8_t length[2];
+	uint8_t length[2] = {0};
 	const char *why;
 	t->asked = nl_now();
 	int64_t until = t->asked + (int64_t)t->o->wait_s * NL_SECOND;
@@ -209,7 +209,7 @@ nl_dns(int argc, char **argv)
 	static struct options o = {
 	    .id = ANY_ID, .port = PORT, .tries = 3, .wait_s = 2, .type = TYPE_A};
 	static struct talk t = {.fd = -1};
-	struct sockaddr_storage to;
+	struct sockaddr_storage to = {.ss_family = AF_UNSPEC};
 	socklen_t len = 0;
 	struct ni_err err = {"", ""};
 	int rc = nl_tool_begin(&tool, &o, argc, argv);

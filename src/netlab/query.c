@@ -96,6 +96,7 @@ nl_query_answered(struct nl_look *look, const struct nl_packet *k, const uint8_t
 	struct ni_dns_brief asked;
 	struct ni_dns_brief b;
 	const struct ni_layer *l = message(look, k->p, k->n, &d);
+	*why = _("no question was asked");
 	if (!l || !ni_dns_brief(d, l, &asked))
 		return false;
 	l = message(look, p, n, &d);

@@ -291,8 +291,11 @@ find_kind(int argc, char **argv, enum kind *kind, struct ni_err *err)
 int
 nl_send(int argc, char **argv)
 {
-	static struct options o = {
-	    .count = 1, .ttl = 64, .window = 64240, .interval_us = 100 * NL_MS, .flags = 0x02};
+	static struct options o = {.count = 1,
+				   .ttl = 64,
+				   .window = 64240,
+				   .interval_us = 100 * (int64_t)NL_MS,
+				   .flags = 0x02};
 	struct nl_link l = {.fd = -1};
 	struct nl_look *k = NULL;
 	struct ni_err err = {"", ""};

@@ -31,15 +31,21 @@ nl_talk_tell(const struct nl_talk *t, const char *what, const char *more)
 }
 
 static void
+tell_count(const struct nl_talk *t, const char *what, uint64_t n)
+{
+	char text[32];
+	struct ni_buf b = ni_buf(text, sizeof(text));
+	ni_buf_u64(&b, n);
+	nl_talk_tell(t, what, ni_buf_z(&b));
+}
+
+static void
 tell_bytes(const struct nl_talk *t, const char *what, const uint8_t *p, size_t n)
 {
 	char text[5 * SHOWN + 64];
 	struct ni_buf b = ni_buf(text, sizeof(text));
-	ni_buf_fmt(&b, "%zu", n);
-	if (p)
-		ni_buf_str(&b, ": ");
-	if (p)
-		ni_buf_escape(&b, p, n < SHOWN ? n : SHOWN);
+	ni_buf_fmt(&b, "%zu: ", n);
+	ni_buf_escape(&b, p, n < SHOWN ? n : SHOWN);
 	nl_talk_tell(t, what, ni_buf_z(&b));
 }
 
@@ -139,7 +145,7 @@ do_recv_all(struct nl_talk *t, const char *step, const char *text, uint64_t n)
 		if (rc)
 			return rc;
 	}
-	tell_bytes(t, "recv", NULL, all);
+	tell_count(t, "recv", all);
 	nl_talk_tell(t, "end", "");
 	return NI_SUCCESS;
 }
@@ -150,10 +156,10 @@ do_send(struct nl_talk *t, const char *step, const char *text, uint64_t n)
 	size_t len = 0;
 	(void)n;
 	for (const char *p = text; *p && len < NL_TALK_BUFFER; p++) {
-		char c = *p;
+		uint8_t c = (uint8_t)*p;
 		if (c == '\\' && p[1] && strchr("rn\\", p[1]))
 			c = *++p == 'r' ? '\r' : *p == 'n' ? '\n' : '\\';
-		t->buf[len++] = (uint8_t)c;
+		t->buf[len++] = c;
 	}
 	int rc = give(t, step, t->buf, len);
 	if (!rc)
@@ -176,7 +182,7 @@ do_fill(struct nl_talk *t, const char *step, const char *text, uint64_t n)
 	for (uint64_t left = n; left && !rc; left -= left < piece ? left : piece)
 		rc = give(t, step, t->buf, left < piece ? left : piece);
 	if (!rc)
-		tell_bytes(t, "send", NULL, n);
+		tell_count(t, "send", n);
 	return rc;
 }
 
@@ -197,7 +203,7 @@ do_echo(struct nl_talk *t, const char *step, const char *text, uint64_t n)
 			rc = give(t, step, t->buf, got);
 		all += rc ? 0 : got;
 	}
-	tell_bytes(t, "echo", NULL, all);
+	tell_count(t, "echo", all);
 	return rc;
 }
 
