@@ -17,16 +17,16 @@
 #include "lab.h"
 
 /* What labs/main.sh ends with where namespaces are not permitted. */
-enum { NOT_PERMITTED = 71, PATIENCE = 4, PATIENCE_S = 30, LOG_LINES = 400, PATH_BYTES = 4096 };
+enum { NOT_PERMITTED = 71, PATIENCE = 4, PATIENCE_S = 30, LAST_WORDS = 400 };
 
 /* Debian's packages of the commands that labs need. */
 static const char *const packages[][2] = {
-    {"arping", "iputils-arping"}, {"curl", "curl"},    {"dnsmasq", "dnsmasq-base"},
-    {"ethtool", "ethtool"},       {"ip", "iproute2"},  {"bridge", "iproute2"},
-    {"nstat", "iproute2"},        {"nft", "nftables"}, {"ping", "iputils-ping"},
-    {"python3", "python3"},       {"ss", "iproute2"},  {"strace", "strace"},
-    {"sysctl", "procps"},         {"tc", "iproute2"},  {"unshare", "util-linux"},
-    {"mount", "mount"},
+    {"arping", "iputils-arping"}, {"curl", "curl"},      {"dnsmasq", "dnsmasq-base"},
+    {"ethtool", "ethtool"},       {"ip", "iproute2"},    {"bridge", "iproute2"},
+    {"nstat", "iproute2"},        {"nft", "nftables"},   {"ping", "iputils-ping"},
+    {"python3", "python3"},       {"ss", "iproute2"},    {"strace", "strace"},
+    {"sysctl", "procps"},         {"tc", "iproute2"},    {"unshare", "util-linux"},
+    {"mount", "mount"},           {"find", "findutils"},
 };
 
 static bool
@@ -217,7 +217,7 @@ last_words(struct nl_pool *pool, const char *dir)
 	size_t from = n;
 	while (from && text[from - 1] != '\n')
 		from--;
-	return nl_copy(pool, text + from, n - from < LOG_LINES ? n - from : LOG_LINES);
+	return nl_copy(pool, text + from, n - from < LAST_WORDS ? n - from : LAST_WORDS);
 }
 
 static int
