@@ -118,6 +118,10 @@ frame(struct ni_sink *sink, const struct ni_dis *d)
 		f->addr[i] = rp_addr_key(&c->addr[i]);
 		f->port[i] = c->port[i];
 	}
+	if (!f->ends)
+		f->ends =
+		    print_of((const uint8_t *)f->addr, sizeof(f->addr),
+			     (uint64_t)f->port[0] << 32 | (uint64_t)f->port[1] << 8 | c->ipproto);
 	if (!f->packets[dir]++)
 		first_of(f, d, dir);
 	f->isn_known = c->isn_known[0];

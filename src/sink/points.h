@@ -29,6 +29,7 @@ struct ni_point_flow {
 	uint8_t mac[2][2][6]; /* by sender: source, destination of its first packet */
 	bool has_mac[2];
 	uint8_t ttl[2]; /* of its first packet; 0: none seen */
+	uint64_t ends;  /* fingerprint of addresses and ports */
 	uint64_t said;  /* fingerprint of the client's first payload; 0: none */
 	uint32_t isn[2];
 	bool isn_known;

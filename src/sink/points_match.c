@@ -31,7 +31,8 @@ struct match {
 	const struct ni_point *a, *b;
 	struct rp_page *page;
 	bool full;
-	uint32_t *order[2]; /* packets of A and of B by fingerprint, then as they came */
+	uint32_t *order[2]; /* packets of A and of B by fingerprint, rank, then as they came */
+	uint64_t *rank[2];  /* of each flow: same packets have flows of the same rank */
 	struct pair *pairs; /* of each flow of A */
 	int32_t *back;      /* of each flow of B: its flow of A, or NOBODY */
 	uint32_t same;      /* packets */
@@ -52,28 +53,73 @@ flow(const struct ni_point *p, uint32_t i)
 	return rp_list_at(&p->flows.items, i);
 }
 
-static int
-by_print(const void *x, const void *y, void *point)
+static const struct ni_point *
+point(const struct match *m, unsigned side)
 {
-	uint32_t i = *(const uint32_t *)x;
-	uint32_t j = *(const uint32_t *)y;
-	uint64_t a = packet(point, i)->print;
-	uint64_t b = packet(point, j)->print;
-	if (a != b)
-		return a < b ? -1 : 1;
-	return i < j ? -1 : i > j;
+	return side ? m->b : m->a;
 }
 
-static uint32_t *
-sorted(const struct ni_point *p)
+/* What packet @i of one point is compared by with those of the other. */
+struct key {
+	uint64_t print, rank;
+};
+
+static struct key
+key_of(const struct match *m, unsigned side, uint32_t i)
 {
-	uint32_t *v = malloc(((size_t)p->packets.n + 1) * sizeof(*v));
-	struct ni_point copy = *p;
-	for (uint32_t i = 0; v && i < p->packets.n; i++)
-		v[i] = i;
-	if (v)
-		qsort_r(v, p->packets.n, sizeof(*v), by_print, &copy);
-	return v;
+	const struct ni_point_packet *k = packet(point(m, side), i);
+	return (struct key){k->print, m->rank[side][k->flow]};
+}
+
+static int
+compare(struct key a, struct key b)
+{
+	if (a.print != b.print)
+		return a.print < b.print ? -1 : 1;
+	return a.rank < b.rank ? -1 : a.rank > b.rank;
+}
+
+struct sorting {
+	const struct match *m;
+	unsigned side;
+};
+
+static int
+by_key(const void *x, const void *y, void *sorting)
+{
+	const struct sorting *s = sorting;
+	uint32_t i = *(const uint32_t *)x;
+	uint32_t j = *(const uint32_t *)y;
+	int c = compare(key_of(s->m, s->side, i), key_of(s->m, s->side, j));
+	return c ? c : i < j ? -1 : i > j;
+}
+
+/* Flows of a point rank by the other point's flow that they are; the others are all alike. */
+static void
+rank_by_pair(struct match *m)
+{
+	for (uint32_t i = 0; i < m->a->flows.items.n; i++)
+		m->rank[0][i] = m->pairs[i].other == NOBODY ? UINT64_MAX : i;
+	for (uint32_t i = 0; i < m->b->flows.items.n; i++)
+		m->rank[1][i] = m->back[i] == NOBODY ? UINT64_MAX : (uint64_t)m->back[i];
+}
+
+static void
+rank_by_ends(struct match *m)
+{
+	for (unsigned side = 0; side < 2; side++)
+		for (uint32_t i = 0; i < point(m, side)->flows.items.n; i++)
+			m->rank[side][i] = flow(point(m, side), i)->ends;
+}
+
+static void
+sort(struct match *m)
+{
+	for (unsigned side = 0; side < 2; side++) {
+		struct sorting s = {m, side};
+		qsort_r(m->order[side], point(m, side)->packets.n, sizeof(*m->order[side]), by_key,
+			&s);
+	}
 }
 
 static bool
@@ -81,11 +127,16 @@ prepare(struct match *m)
 {
 	uint32_t na = m->a->flows.items.n;
 	uint32_t nb = m->b->flows.items.n;
-	m->order[0] = sorted(m->a);
-	m->order[1] = sorted(m->b);
+	for (unsigned side = 0; side < 2; side++) {
+		const struct ni_point *p = point(m, side);
+		m->order[side] = malloc((p->packets.n + 1UL) * sizeof(*m->order[side]));
+		m->rank[side] = calloc(p->flows.items.n + 1UL, sizeof(*m->rank[side]));
+		for (uint32_t i = 0; m->order[side] && i < p->packets.n; i++)
+			m->order[side][i] = i;
+	}
 	m->pairs = calloc(na + 1UL, sizeof(*m->pairs));
 	m->back = calloc(nb + 1UL, sizeof(*m->back));
-	if (!m->order[0] || !m->order[1] || !m->pairs || !m->back)
+	if (!m->order[0] || !m->order[1] || !m->rank[0] || !m->rank[1] || !m->pairs || !m->back)
 		return false;
 	for (uint32_t i = 0; i < na; i++)
 		m->pairs[i].other = NOBODY;
@@ -99,6 +150,8 @@ release(struct match *m)
 {
 	free(m->order[0]);
 	free(m->order[1]);
+	free(m->rank[0]);
+	free(m->rank[1]);
 	free(m->pairs);
 	free(m->back);
 }
@@ -113,11 +166,13 @@ merge(struct match *m, void (*same)(struct match *, uint32_t, uint32_t),
 	while (i < m->a->packets.n || j < m->b->packets.n) {
 		bool has_a = i < m->a->packets.n;
 		bool has_b = j < m->b->packets.n;
-		uint64_t x = has_a ? packet(m->a, m->order[0][i])->print : 0;
-		uint64_t y = has_b ? packet(m->b, m->order[1][j])->print : 0;
-		if (has_a && has_b && x == y)
+		int c = !has_a ? 1
+			: !has_b
+			    ? -1
+			    : compare(key_of(m, 0, m->order[0][i]), key_of(m, 1, m->order[1][j]));
+		if (!c)
 			same(m, m->order[0][i++], m->order[1][j++]);
-		else if (has_a && (!has_b || x < y))
+		else if (c < 0)
 			only(m, 0, m->order[0][i++]);
 		else
 			only(m, 1, m->order[1][j++]);
@@ -526,7 +581,15 @@ ni_points_compare(const struct ni_point *a, const struct ni_point *b, struct rp_
 	struct match m = {.a = a, .b = b, .page = page, .full = full};
 	bool ok = prepare(&m);
 	if (ok) {
+		/* Who is the same at both points is no NAT's work, whatever else looks alike. */
+		rank_by_ends(&m);
+		sort(&m);
 		merge(&m, join, ignore);
+		rank_by_pair(&m);
+		sort(&m);
+		merge(&m, join, ignore);
+		rank_by_pair(&m);
+		sort(&m);
 		merge(&m, count_same, count_only);
 		find_proxies(&m);
 		say_all(&m);
