@@ -309,6 +309,9 @@ test_no_more_than_is_known(void **state)
 	/* A clock that went back measures nothing. */
 	assert_non_null(strstr(play(OPEN "s PA 780+4 159;s PA 780+4 159 ms=-300"), "How much later cannot be said"));
 	assert_null(strstr(play(HS "c PA 101+58 501;s A 501 159 ms=-5"), "sent"));
+	/* Who asks in vain resets with an ACK; who was asked and knows nothing, without. */
+	assert_non_null(strstr(play(OPEN "s A 779 159 ms=9999;c R 159"), "answers the keep-alive with RST"));
+	assert_null(strstr(play(OPEN "s A 779 159 ms=9999;s RA 780 159"), "answers the keep-alive"));
 	/* A lone byte that nobody has acknowledged is no keep-alive. */
 	assert_null(strstr(play(OPEN "c PA 159+1 780;c PA 159+1 780 ms=300"), "eep-alive"));
 }
