@@ -78,7 +78,7 @@ shell_on() {
 		WORK=$WORK
 		PS1='[$1] \\$ '
 	EOT
-	[ -e "/run/netns/$1" ] || die "no such host: $1; there are: $(ls -C /run/netns)"
+	[ -e "/run/netns/$1" ] || die "no such host: $1; there are: $(echo /run/netns/* | sed 's,/run/netns/,,g')"
 	BASH_ENV=$WORK/shellrc ip netns exec "$1" bash --rcfile "$WORK/shellrc" >&3 2>&4 || true
 }
 

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -85,7 +86,8 @@ make_folder(const char *dir, struct ni_err *err)
 	if (empty)
 		return NI_SUCCESS;
 	ni_fail(err, NI_ERR_INPUT, _("%s: not empty"), dir);
-	ni_hint(err, _("--dir DIR puts the captures elsewhere, another --seed makes another run"));
+	ni_hint(err, _("remove it, or --dir DIR puts the captures elsewhere, or another --seed "
+		       "makes another run"));
 	return NI_ERR_INPUT;
 }
 
@@ -175,32 +177,47 @@ set_environment(const struct nl_world *w, const char *labs, const char *mode, co
 		setenv(lab->draw[i].name, w->params.draw[i], 1);
 }
 
-/* Run labs/main.sh in @dir, for at most @seconds (0: no limit). Returns its wait status, or -1. */
-static int
-run_script(const char *script, const char *dir, unsigned seconds)
+static volatile sig_atomic_t interrupted;
+
+static void
+on_interrupt(int signal)
 {
-	struct sigaction ignore = {.sa_handler = SIG_IGN};
-	struct sigaction interrupt;
-	struct sigaction quit;
+	interrupted = signal;
+}
+
+/* In the child: become labs/main.sh, for at most @seconds (0: no limit). */
+static void
+become_script(const char *script, const char *dir, unsigned seconds)
+{
+	/* Both survive exec(). What dies here is the parent of everything in its namespaces. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	alarm(seconds);
+	if (!chdir(dir))
+		execlp("bash", "bash", script, (char *)NULL);
+	_exit(127);
+}
+
+/*
+ * Run labs/main.sh. Returns its wait status, or -1. A shell gets the signals of its terminal
+ * itself, a run ends by them.
+ */
+static int
+run_script(const char *script, const char *dir, unsigned seconds, bool shell)
+{
+	struct sigaction act = {.sa_handler = shell ? SIG_IGN : on_interrupt};
+	struct sigaction old[2];
 	int status = -1;
-	/* From the terminal a signal comes to the script as well, which ends by it. */
-	sigaction(SIGINT, &ignore, &interrupt);
-	sigaction(SIGQUIT, &ignore, &quit);
+	interrupted = 0;
 	pid_t pid = fork();
-	if (!pid) {
-		sigaction(SIGINT, &interrupt, NULL);
-		sigaction(SIGQUIT, &quit, NULL);
-		/* Survives exec(); the script is the parent of everything in its namespaces. */
-		alarm(seconds);
-		if (!chdir(dir))
-			execlp("bash", "bash", script, (char *)NULL);
-		_exit(127);
-	}
-	while (pid > 0 && waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			break;
-	sigaction(SIGINT, &interrupt, NULL);
-	sigaction(SIGQUIT, &quit, NULL);
+	if (!pid)
+		become_script(script, dir, seconds);
+	sigaction(SIGINT, &act, &old[0]);
+	sigaction(SIGTERM, &act, &old[1]);
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		if (interrupted)
+			kill(pid, SIGKILL);
+	sigaction(SIGINT, &old[0], NULL);
+	sigaction(SIGTERM, &old[1], NULL);
 	return pid < 0 ? -1 : status;
 }
 
@@ -230,7 +247,7 @@ judge_status(struct nl_world *w, const char *dir, int status, struct ni_err *err
 		ni_hint(err, _("run it as root: sudo netlab ..."));
 		return NI_ERR_RUN;
 	}
-	if (WIFEXITED(status) && WEXITSTATUS(status) > 128)
+	if (interrupted || (WIFEXITED(status) && WEXITSTATUS(status) > 128))
 		return ni_fail(err, NI_ERR_RUN, _("interrupted"));
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
 		return ni_fail(err, NI_ERR_RUN, _("it took too long, and was stopped; see %s/log"),
@@ -307,7 +324,7 @@ execute(struct nl_world *w, struct plan *plan, const char *node, struct ni_err *
 	if (!shell)
 		printf(_("This takes about %u seconds.\n"), w->lab->seconds);
 	fflush(stdout);
-	int status = run_script(nl_fmt(w->pool, "%s/main.sh", labs), plan->dir, seconds);
+	int status = run_script(nl_fmt(w->pool, "%s/main.sh", labs), plan->dir, seconds, shell);
 	rc = judge_status(w, plan->dir, status, err);
 	if (rc)
 		return rc;
