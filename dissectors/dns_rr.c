@@ -327,11 +327,12 @@ dns_rr_summary(struct dns_msg *m, const struct dns_rr *rr, struct ni_buf *b)
 void
 dns_rr_text(struct dns_msg *m, const struct dns_rr *rr, struct ni_buf *b)
 {
-	char text[NI_DNS_TEXT_MAX];
-	struct ni_buf t = ni_buf(text, sizeof(text));
-	struct dns_out o = {.m = m, .rr = rr, .b = &t, .all = true};
+	size_t start = b->len;
+	struct dns_out o = {.m = m, .rr = rr, .b = b, .all = true};
 	dns_rdata(&o);
 	/* Every item begins with a space. */
-	if (t.len)
-		ni_buf_mem(b, text + 1, t.len - 1);
+	if (b->len == start)
+		return;
+	b->len--;
+	memmove(b->p + start, b->p + start + 1, b->len - start);
 }

@@ -12,7 +12,14 @@
 #include "sockopts.h"
 #include "tool.h"
 
-enum { PORT = 53, TRIES_MAX = 10, SECONDS_MAX = 60, TYPE_A = 1, ANY_ID = UINT32_MAX };
+enum {
+	PORT = 53,
+	TRIES_MAX = 10,
+	SECONDS_MAX = 60,
+	TYPE_A = 1,
+	ANY_ID = UINT32_MAX,
+	TC = 0x02 /* of the third byte */
+};
 
 struct options {
 	uint32_t id, port, tries, wait_s, edns, type;
@@ -184,6 +191,8 @@ ask(struct talk *t, const struct sockaddr_storage *to, socklen_t len, struct ni_
 	int rcode = nl_query_show(t->look, stdout, t->buf, n);
 	printf(_("%-10s %s over %s, after %.3f ms\n"), "server", t->server,
 	       t->o->tcp ? "TCP" : "UDP", ms);
+	if (!t->o->tcp && n > 2 && t->buf[2] & TC)
+		puts(_("the answer did not fit: --tcp gets all of it, or --edns more"));
 	return rcode ? 1 : NI_SUCCESS;
 }
 

@@ -15,7 +15,8 @@ enum {
 	TYPE_PTR = 12,
 	CLASS_IN = 1,
 	RD = 0x0100,
-	LINE = 2048
+	LINE = 2048,
+	DATA = 4096, /* of a record's data, as text */
 };
 
 uint16_t
@@ -118,8 +119,8 @@ static void
 show_record(FILE *f, struct dns_msg *m, const struct dns_rr *rr, unsigned section)
 {
 	static const char *const sections[] = {"question", "answer", "authority", "additional"};
-	char line[LINE];
-	char data[NI_DNS_TEXT_MAX];
+	char line[4 * DATA + LINE]; /* escaped */
+	char data[DATA];
 	char type[16];
 	struct ni_buf b = ni_buf(line, sizeof(line));
 	struct ni_buf text = ni_buf(data, sizeof(data));
@@ -133,7 +134,7 @@ show_record(FILE *f, struct dns_msg *m, const struct dns_rr *rr, unsigned sectio
 	dns_name_print(&b, &rr->name);
 	ni_buf_fmt(&b, " %lu %s ", (unsigned long)rr->ttl, type);
 	ni_buf_escape(&b, (const uint8_t *)data, text.len);
-	fprintf(f, "%s\n", ni_buf_z(&b));
+	fprintf(f, "%s%s\n", ni_buf_z(&b), text.cut ? " …" : "");
 }
 
 static void
