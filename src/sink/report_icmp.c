@@ -29,13 +29,14 @@ struct ping {
 	struct rp_node node;
 	struct ni_addr asker, asked; /* the key */
 	uint64_t sent, answered;
-	int64_t asked_ns; /* last */
+	uint64_t last[2]; /* request and reply: identifier and sequence number, and 1 above them */
+	int64_t last_ns[2];
 	uint64_t timed;
 	int64_t min, max;
 	double sum;
 };
 
-enum { PING_KEY = 2 * sizeof(struct ni_addr) };
+enum { PING_KEY = 2 * sizeof(struct ni_addr), AGAIN_NS = 500000000 };
 
 /* ---- names ---- */
 
@@ -215,6 +216,28 @@ add_error(struct rp_icmp *i, const struct ni_dis *d, const struct about *a, stru
 	rp_frames_add(&e->frames, d->frame->number);
 }
 
+/*
+ * Whether this is the echo that came just before: where a router has one interface for both ways,
+ * and where a packet goes in circles, it is captured again and again. (Some programs give all their
+ * requests the same number, but not so fast.)
+ */
+static bool
+seen_again(struct ping *p, const struct ni_dis *d, const struct ni_layer *l, bool reply)
+{
+	bool v6 = d->net.kind == NI_ADDR_IP6;
+	uint64_t id = 0;
+	uint64_t seq = 0;
+	int64_t since = rp_diff(d->frame->ts_ns, p->last_ns[reply]);
+	p->last_ns[reply] = d->frame->ts_ns;
+	if (!rp_field_number(d, l, v6 ? "icmpv6.echo.identifier" : "icmp.ident", &id) ||
+	    !rp_field_number(d, l, v6 ? "icmpv6.echo.sequence_number" : "icmp.seq", &seq))
+		return false;
+	uint64_t which = 1ULL << 32 | id << 16 | seq;
+	bool again = p->last[reply] == which && since < AGAIN_NS;
+	p->last[reply] = which;
+	return again;
+}
+
 static void
 add_echo(struct rp_icmp *i, const struct ni_dis *d, const struct ni_layer *l, bool reply)
 {
@@ -224,11 +247,10 @@ add_echo(struct rp_icmp *i, const struct ni_dis *d, const struct ni_layer *l, bo
 	i->pings.items.item = sizeof(struct ping);
 	i->pings.items.max = RP_PINGS;
 	struct ping *p = rp_map_get(&i->pings, key);
-	if (!p)
+	if (!p || seen_again(p, d, l, reply))
 		return;
 	if (!reply) {
 		p->sent++;
-		p->asked_ns = d->frame->ts_ns;
 		return;
 	}
 	p->answered++;
@@ -279,7 +301,7 @@ rp_icmp_end(const struct rp_icmp *i, struct rp_bad *bad, int64_t last_ns)
 		uint64_t due = p->sent;
 		char mem[128];
 		struct ni_buf b = ni_buf(mem, sizeof(mem));
-		if (due && rp_diff(last_ns, p->asked_ns) < RP_PATIENCE_NS)
+		if (due && rp_diff(last_ns, p->last_ns[0]) < RP_PATIENCE_NS)
 			due--;
 		if (due <= p->answered)
 			continue;
