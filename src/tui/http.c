@@ -466,7 +466,7 @@ http_write(struct ni_view *v, const char *path, struct ni_buf *said, struct ni_e
 	struct ni_messages *m = ni_messages_new(v->app->model, &what, err);
 	if (!m)
 		return NI_ERR_RUN;
-	ni_watch_work(m->watch, NI_WATCH_ALL);
+	ni_messages_finish(m);
 	int rc = ni_message_write_body(m, path, said, err);
 	ni_messages_free(&m);
 	return rc;

@@ -3,18 +3,15 @@
  */
 #include "config.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "app.h"
 #include "columns.h"
 #include "i18n.h"
+#include "ladder_write.h"
 #include "lines.h"
 #include "netinspect/explain.h"
-#include "out.h"
 #include "rungs.h"
 
 enum {
@@ -25,13 +22,13 @@ enum {
 	FEW_DIGITS = 6,         /* of a second's fraction, as differences have … */
 	MANY_DIGITS_FROM = 100, /* … below so many columns, for the sake of the lanes */
 	LEAST_ROWS = 4,         /* of the ladder, however much there is to explain */
-	WRITE_WIDTH = 100,
 };
 
 struct ladder {
 	struct ni_view view;
 	uint32_t key; /* conversation */
 	struct ni_rungs *rungs;
+	struct ni_ladder_writing *writing; /* NULL: it is not being written */
 	struct ni_ladder_look look;
 	struct ni_list list;
 	/* The selected row, wherever it moves as others come in. */
@@ -161,6 +158,7 @@ static void
 ladder_destroy(struct ni_view *v)
 {
 	struct ladder *l = (struct ladder *)v;
+	ni_ladder_writing_free(&l->writing);
 	ni_rungs_free(&l->rungs);
 	ni_lines_free(&l->words);
 	free(l);
@@ -196,6 +194,8 @@ ladder_work(struct ni_view *v, int64_t ns)
 		renumber(l);
 	uint64_t before = ni_watch_version(l->rungs->watch);
 	bool more = ni_watch_work(l->rungs->watch, ns);
+	if (l->writing)
+		more |= ni_ladder_writing_work(v->app, &l->writing, ns);
 	v->app->dirty |= before != ni_watch_version(l->rungs->watch);
 	return more;
 }
@@ -435,6 +435,12 @@ ladder_act(struct ni_view *v, enum ni_act act)
 	struct ladder *l = (struct ladder *)v;
 	struct ni_view_arg arg = {.conn = l->key, .packet = l->frame};
 	l->seek = false;
+	if (act == NI_ACT_BACK && l->writing) {
+		ni_app_say(v->app, NI_ROLE_WARN, _("stopped: %s was not written"),
+			   ni_ladder_writing_path(l->writing));
+		ni_ladder_writing_free(&l->writing);
+		return true;
+	}
 	settle(l);
 	if (v->panes.n > 1 && v->panes.active == 1 && ni_lines_act(&l->words, act))
 		return true;
@@ -563,35 +569,18 @@ static int
 ladder_write(struct ni_view *v, const char *path, struct ni_buf *said, struct ni_err *err)
 {
 	struct ladder *l = (struct ladder *)v;
-	uint32_t id = l->key & NI_IX_CONN_ID;
-	struct ni_ladder_opts opts = {
-	    .time = v->app->time, .explain = l->explain, .conns = &id, .nconns = 1};
-	struct ni_out out;
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-	if (fd < 0)
-		return ni_fail(err, NI_ERR_RUN, "%s: %s", path, strerror(errno));
-	int rc = ni_out_init(&out, fd, err);
-	if (!rc) {
-		out.width = WRITE_WIDTH;
-		out.ascii = ni_screen_ascii();
-		struct ni_sink *s = ni_ladder_sink(&out, &opts);
-		struct ni_watch *w =
-		    s ? ni_watch_new(v->app->model, l->key, UINT64_MAX, s, err) : NULL;
-		rc = w ? NI_SUCCESS : NI_ERR_RUN;
-		if (w) {
-			ni_watch_work(w, NI_WATCH_ALL);
-			rc = ni_watch_end(w, err);
-		}
-		ni_watch_free(&w);
-		if (!rc)
-			rc = ni_out_flush(&out, err);
-		ni_out_free(&out);
-	}
-	if (close(fd) && !rc)
-		rc = ni_fail(err, NI_ERR_RUN, "%s: %s", path, strerror(errno));
-	if (!rc)
-		ni_buf_fmt(said, _("the ladder is in %s"), path);
-	return rc;
+	(void)said; /* once it is done */
+	ni_ladder_writing_free(&l->writing);
+	l->writing = ni_ladder_writing_new(v->app, l->key, l->explain, path, err);
+	return l->writing ? NI_SUCCESS : NI_ERR_RUN;
+}
+
+static void
+ladder_busy(const struct ni_view *v, struct ni_buf *b)
+{
+	const struct ladder *l = (const struct ladder *)v;
+	if (l->writing)
+		ni_ladder_writing_busy(l->writing, b);
 }
 
 /* Where there is no room for it below. */
@@ -619,6 +608,7 @@ const struct ni_view_ops ni_ladder_view = {
     .packet = ladder_packet,
     .search = ladder_search,
     .write = ladder_write,
+    .busy = ladder_busy,
     .follows = ladder_follows,
     .explain = ladder_explain,
 };

@@ -10,7 +10,12 @@
 #include "i18n.h"
 #include "lines.h"
 
-enum { MAX_ROWS = 400, ARRANGE_NS = 10000000, LINE = NI_COLUMNS_MAX * NI_TABLE_CELL };
+enum {
+	MAX_ROWS = 400,
+	ARRANGE_NS = 10000000,
+	FIRST_NS = 50000000,
+	LINE = NI_COLUMNS_MAX * NI_TABLE_CELL
+};
 
 void
 ni_table_init(struct ni_table *t, const struct ni_table_ops *ops, struct ni_view *v)
@@ -68,7 +73,7 @@ ni_table_arrange(struct ni_table *t, uint64_t rows, uint64_t version)
 		ni_arranged_begin(&t->arranged, t->sort < 0 ? &as_they_came : &sorted, t, 0, rows);
 	}
 	/* What takes longer goes on with the next pictures. */
-	if (ni_arranged_work(&t->arranged, ARRANGE_NS))
+	if (ni_arranged_work(&t->arranged, t->n ? ARRANGE_NS : FIRST_NS))
 		t->v->app->dirty = true;
 	t->version = t->arranged.busy ? UINT64_MAX : t->made_for;
 	t->order = t->arranged.row;

@@ -32,14 +32,19 @@ pick(void *rows, uint64_t i)
 }
 
 static bool
+comes_before(const struct ni_arranged *a, uint64_t row, uint64_t other)
+{
+	int by = a->ops->compare(a->ctx, row, other);
+	if (!by)
+		by = row < other ? -1 : row > other;
+	return a->reverse ? by > 0 : by < 0;
+}
+
+static bool
 before(void *rows, uint64_t i)
 {
 	struct ni_arranged *a = rows;
-	uint64_t row = a->next[i];
-	int by = a->ops->compare(a->ctx, row, a->picked);
-	if (!by)
-		by = row < a->picked ? -1 : row > a->picked;
-	return a->reverse ? by > 0 : by < 0;
+	return comes_before(a, a->next[i], a->picked);
 }
 
 static const struct ni_sorter_ops sorter_ops = {swap, pick, before};
@@ -55,7 +60,7 @@ ni_arranged_begin(struct ni_arranged *a, const struct ni_arranged_ops *ops, void
 	a->next_n = 0;
 	a->sorter.sorting = false;
 	a->spent_ns = 0;
-	a->busy = true;
+	a->busy = a->in_order = true;
 	if (end - first <= a->next_room)
 		return;
 	uint64_t room = end - first + (end - first) / 2;
@@ -72,14 +77,17 @@ fill(struct ni_arranged *a, int64_t end)
 {
 	while (a->at < a->end) {
 		uint64_t row = a->at++;
-		if (!a->ops->shown || a->ops->shown(a->ctx, row))
+		if (!a->ops->shown || a->ops->shown(a->ctx, row)) {
+			a->in_order &= !a->ops->compare || !a->next_n ||
+				       comes_before(a, a->next[a->next_n - 1], row);
 			a->next[a->next_n++] = row;
+		}
 		if (row % LOOK_AT_CLOCK == 0 && mono_ns() >= end)
 			break;
 	}
 	if (a->at < a->end)
 		return true;
-	if (a->ops->compare)
+	if (!a->in_order)
 		ni_sorter_begin(&a->sorter, &sorter_ops, a, a->next_n);
 	return false;
 }

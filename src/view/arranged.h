@@ -25,6 +25,7 @@ struct ni_arranged {
 	const struct ni_arranged_ops *ops;
 	void *ctx;
 	bool busy, reverse;
+	bool in_order; /* the rows so far are, as they came */
 	uint64_t *next;
 	uint64_t next_n, room, next_room;
 	uint64_t at, end; /* rows to be asked whether they are shown */

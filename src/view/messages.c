@@ -11,6 +11,8 @@
 #include "netinspect/http.h"
 #include "netinspect/stream.h"
 
+enum { SLICE_NS = 1000000 };
+
 struct sink {
 	struct ni_sink sink;
 	struct ni_messages *m;
@@ -72,7 +74,9 @@ begin(struct ni_messages *m, unsigned side, const struct ni_body_event *b)
 	struct ni_message *x = &m->message[m->n++];
 	struct ni_body_opts o = {.out = decoded, .ctx = x};
 	uint32_t n = b->n < NI_MESSAGE_HEAD ? b->n : NI_MESSAGE_HEAD;
-	*x = (struct ni_message){.request = b->request, .head = malloc(n ? n : 1)};
+	*x = (struct ni_message){.request = b->request,
+				 .interim = !b->request && b->status / 100 == 1,
+				 .head = malloc(n ? n : 1)};
 	if (x->head) {
 		memcpy(x->head, b->p, n);
 		x->head_n = n;
@@ -145,9 +149,26 @@ ni_messages_new(struct ni_model *model, const struct ni_messages_what *what, str
 	s->sink = (struct ni_sink){.ops = &ops, .want_bodies = true};
 	s->m = m;
 	m->watch = ni_watch_new(model, what->conn, UINT64_MAX, &s->sink, err);
+	if (m->watch && what->frame)
+		ni_watch_from(m->watch, what->frame);
 	if (!m->watch)
 		ni_messages_free(&m);
 	return m;
+}
+
+static bool
+complete(const struct ni_messages *m)
+{
+	const struct ni_message *x = m->n ? &m->message[m->n - 1] : NULL;
+	return x && !m->open[0] && !m->open[1] && x->whole && !x->interim &&
+	       (!x->request || !m->what.number);
+}
+
+void
+ni_messages_finish(struct ni_messages *m)
+{
+	while (!complete(m) && ni_watch_work(m->watch, SLICE_NS))
+		;
 }
 
 void

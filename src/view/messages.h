@@ -15,6 +15,7 @@ enum { NI_MESSAGES_MAX = 8, NI_MESSAGE_BODY = 4 * 1024 * 1024, NI_MESSAGE_HEAD =
 
 struct ni_message {
 	bool request;
+	bool interim;    /* a response that another one follows */
 	bool whole;      /* its end was seen */
 	bool cut;        /* … but it came too early */
 	uint64_t lost;   /* bytes of the body that are not in the capture */
@@ -47,5 +48,8 @@ struct ni_messages {
 struct ni_messages *ni_messages_new(struct ni_model *m, const struct ni_messages_what *what,
 				    struct ni_err *err);
 void ni_messages_free(struct ni_messages **m);
+
+/** Go on until all of them are there. */
+void ni_messages_finish(struct ni_messages *m);
 
 #endif

@@ -74,7 +74,7 @@ ni_told_conn(struct ni_buf *b, struct ni_model *m, uint32_t conn)
 	struct ni_watch *w = ni_watch_new(m, conn, MAX_PACKETS, &l->sink, NULL);
 	if (!w)
 		return;
-	ni_watch_late(w);
+	ni_watch_from(w, ni_watch_last(w));
 	ni_watch_work(w, NI_WATCH_ALL);
 	ni_watch_free(&w);
 	if (known && c.ipproto == TCP)

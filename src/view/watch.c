@@ -61,23 +61,27 @@ ni_watch_free(struct ni_watch **w)
 	*w = NULL;
 }
 
-void
-ni_watch_late(struct ni_watch *w)
-{
-	const struct ni_conn_row *r = ni_conntab_find(ni_model_conns(w->m), w->conn);
-	uint64_t frame;
-	const struct ni_past *p =
-	    ni_keeps_find(ni_model_keeps(w->m), w->conn, r ? r->last_frame : UINT64_MAX, &frame);
-	if (p && ni_session_resume(w->session, p))
-		w->begun = w->next = frame + 1;
-}
-
 /* The number behind the last packet that need be looked at now. */
 static uint64_t
 end_of(const struct ni_watch *w)
 {
 	const struct ni_conn_row *r = ni_conntab_find(ni_model_conns(w->m), w->conn);
 	return (r ? r->last_frame : ni_index_last(ni_model_index(w->m))) + 1;
+}
+
+uint64_t
+ni_watch_last(const struct ni_watch *w)
+{
+	return end_of(w) - 1;
+}
+
+void
+ni_watch_from(struct ni_watch *w, uint64_t number)
+{
+	uint64_t frame;
+	const struct ni_past *p = ni_keeps_find(ni_model_keeps(w->m), w->conn, number, &frame);
+	if (p && ni_session_resume(w->session, p))
+		w->begun = w->next = frame + 1;
 }
 
 static void

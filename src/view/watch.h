@@ -23,8 +23,12 @@ struct ni_watch *ni_watch_new(struct ni_model *m, uint32_t conn, uint64_t max, s
 			      struct ni_err *err);
 void ni_watch_free(struct ni_watch **w);
 
-/** Leave out what need not be seen to know how the conversation is now; before any work. */
-void ni_watch_late(struct ni_watch *w);
+/**
+ * Leave out what need not be seen to know all of the conversation from packet @number on; before
+ * any work. ni_watch_last() is the last of its packets.
+ */
+void ni_watch_from(struct ni_watch *w, uint64_t number);
+uint64_t ni_watch_last(const struct ni_watch *w);
 
 /** Go on for about @budget_ns. Returns whether there is more to do at once. */
 bool ni_watch_work(struct ni_watch *w, int64_t budget_ns);
