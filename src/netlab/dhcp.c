@@ -42,13 +42,6 @@ set_ip(void *o, const struct ni_opt *opt, const char *arg, struct ni_err *err)
 	return nl_take_ip4(name, arg, (uint8_t *)o + opt->at, err);
 }
 
-static int
-set_wait(void *o, const struct ni_opt *opt, const char *arg, struct ni_err *err)
-{
-	return nl_take_thousandths(opt, arg, (int64_t)WAIT_MAX_MS * 1000, _("milliseconds"),
-				   &((struct options *)o)->wait_us, err);
-}
-
 /* clang-format off */
 static const struct ni_opt options[] = {
 	{NI_OPT_HEADING, 0, N_("What is said"), NULL, NULL, 0, 0, NULL},
@@ -57,11 +50,11 @@ static const struct ni_opt options[] = {
 	{NI_OPT_CALL, 's', "server", "ADDRESS", N_("take the offers of this server alone"), AT(server), 0, set_ip},
 	{NI_OPT_STRING, 0, "hostname", "NAME", N_("say that we are called so"), AT(hostname), 0, NULL},
 	{NI_OPT_FLAG, 'b', "broadcast", NULL, N_("ask for answers to everybody"), AT(broadcast), 0, NULL},
-	{NI_OPT_NUMBER, 0, "xid", "N", N_("first transaction id (default: made up)"), AT(xid), 0, NULL},
+	{NI_OPT_CALL, 0, "xid", "N", N_("first transaction id (default: made up)"), AT(xid), 0, nl_opt_hex},
 
 	{NI_OPT_HEADING, 0, N_("What is done"), NULL, NULL, 0, 0, NULL},
 	{NI_OPT_FLAG, 'a', "apply", NULL, N_("give the interface the address, and the default route"), AT(apply), 0, NULL},
-	{NI_OPT_CALL, 'w', "wait", "MS", N_("for an answer, twice as long with each try (default 2000)"), 0, 0, set_wait},
+	{NI_OPT_CALL, 'w', "wait", "MS", N_("for an answer, twice as long with each try (default 2000)"), AT(wait_us), 60 * NL_SECOND, nl_opt_ms},
 	{NI_OPT_NUMBER, 0, "tries", "N", N_("say it up to N times (default 3)"), AT(tries), TRIES_MAX, NULL},
 	{NI_OPT_FLAG, 'h', "help", NULL, N_("this text"), AT(help), 0, NULL},
 };

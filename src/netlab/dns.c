@@ -46,7 +46,7 @@ set_type(void *o, const struct ni_opt *opt, const char *arg, struct ni_err *err)
 static const struct ni_opt options[] = {
 	{NI_OPT_HEADING, 0, N_("The question"), NULL, NULL, 0, 0, NULL},
 	{NI_OPT_CALL, 't', "type", "TYPE", N_("of record: A (default), AAAA, CNAME, MX, NS, PTR, SOA, TXT, ANY …; PTR takes an IPv4 address, too"), 0, 0, set_type},
-	{NI_OPT_NUMBER, 0, "id", "N", N_("of the message (default: made up)"), AT(id), 65535, NULL},
+	{NI_OPT_CALL, 0, "id", "N", N_("of the message (default: made up)"), AT(id), 65535, nl_opt_hex},
 	{NI_OPT_FLAG, 0, "no-recursion", NULL, N_("the server is to say what it knows itself"), AT(no_recursion), 0, NULL},
 	{NI_OPT_NUMBER, 0, "edns", "BYTES", N_("say that we take so many over UDP (EDNS)"), AT(edns), 65535, NULL},
 

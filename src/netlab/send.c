@@ -105,19 +105,12 @@ set_flags(void *o, const struct ni_opt *opt, const char *arg, struct ni_err *err
 	return NI_SUCCESS;
 }
 
-static int
-set_interval(void *o, const struct ni_opt *opt, const char *arg, struct ni_err *err)
-{
-	return nl_take_thousandths(opt, arg, TIME_MAX_US, _("milliseconds"),
-				   &((struct options *)o)->interval_us, err);
-}
-
 /* clang-format off */
 static const struct ni_opt options[] = {
 	{NI_OPT_HEADING, 0, N_("Frames"), NULL, NULL, 0, 0, NULL},
 	{NI_OPT_STRING, 'I', "interface", "NAME", N_("send there (default: the only one that is up)"), AT(link), 0, NULL},
 	{NI_OPT_NUMBER, 'c', "count", "N", N_("so many, at most 1000 (default 1)"), AT(count), COUNT_MAX, NULL},
-	{NI_OPT_CALL, 'i', "interval", "MS", N_("one every MS (default 100); all of them take a minute at most"), 0, 0, set_interval},
+	{NI_OPT_CALL, 'i', "interval", "MS", N_("one every MS (default 100); all of them take a minute at most"), AT(interval_us), TIME_MAX_US, nl_opt_ms},
 	{NI_OPT_CALL, 0, "eth-src", "MAC", N_("from this address (default: the interface's)"), AT(eth_src), 0, set_mac},
 	{NI_OPT_CALL, 0, "eth-dst", "MAC", N_("to this address (default: everybody for ARP requests, else whose --target or --to is)"), AT(eth_dst), 0, set_mac},
 
@@ -133,12 +126,12 @@ static const struct ni_opt options[] = {
 	{NI_OPT_FLAG, 0, "vary", NULL, N_("each frame from the next port"), AT(vary), 0, NULL},
 	{NI_OPT_STRING, 0, "data", "TEXT", N_("what it carries"), AT(data), 0, NULL},
 	{NI_OPT_NUMBER, 0, "ttl", "N", N_("time to live (default 64)"), AT(ttl), 255, NULL},
-	{NI_OPT_NUMBER, 0, "id", "N", N_("identification in the IP header (default 0)"), AT(id), 65535, NULL},
+	{NI_OPT_CALL, 0, "id", "N", N_("identification in the IP header (default 0)"), AT(id), 65535, nl_opt_hex},
 	{NI_OPT_FLAG, 0, "df", NULL, N_("don't fragment"), AT(df), 0, NULL},
 	{NI_OPT_CALL, 0, "flags", "LETTERS", N_("of FIN SYN RST PSH ACK URG ECE CWR (default S)"), 0, 0, set_flags},
-	{NI_OPT_NUMBER, 0, "seq", "N", N_("sequence number as it stands on the wire (default 0)"), AT(seq), 0, NULL},
-	{NI_OPT_NUMBER, 0, "seq-step", "N", N_("add so much from frame to frame"), AT(seq_step), 0, NULL},
-	{NI_OPT_NUMBER, 0, "ack", "N", N_("acknowledgment number (default 0)"), AT(ack), 0, NULL},
+	{NI_OPT_CALL, 0, "seq", "N", N_("sequence number as it stands on the wire (default 0)"), AT(seq), 0, nl_opt_hex},
+	{NI_OPT_CALL, 0, "seq-step", "N", N_("add so much from frame to frame"), AT(seq_step), 0, nl_opt_hex},
+	{NI_OPT_CALL, 0, "ack", "N", N_("acknowledgment number (default 0)"), AT(ack), 0, nl_opt_hex},
 	{NI_OPT_NUMBER, 0, "window", "N", N_("window (default 64240)"), AT(window), 65535, NULL},
 	{NI_OPT_NUMBER, 0, "mss", "N", N_("maximum segment size, as an option (default: none)"), AT(mss), 65535, NULL},
 	{NI_OPT_FLAG, 'h', "help", NULL, N_("this text"), AT(help), 0, NULL},

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -115,6 +116,35 @@ hex(char c)
 	static const char digits[] = "0123456789abcdef";
 	const char *at = c ? strchr(digits, c | 0x20) : NULL;
 	return at ? (int)(at - digits) : -1;
+}
+
+int
+nl_opt_ms(void *o, const struct ni_opt *opt, const char *arg, struct ni_err *err)
+{
+	int64_t *us = (int64_t *)(void *)((char *)o + opt->at);
+	return nl_take_thousandths(opt, arg, (int64_t)opt->max, _("milliseconds"), us, err);
+}
+
+int
+nl_opt_hex(void *o, const struct ni_opt *opt, const char *arg, struct ni_err *err)
+{
+	uint32_t *at = (uint32_t *)(void *)((char *)o + opt->at);
+	uint64_t max = opt->max ? opt->max : UINT32_MAX;
+	char *end = NULL;
+	char name[64];
+	uint64_t v = 0;
+	int rc = NI_SUCCESS;
+	if (arg[0] != '0' || (arg[1] | 0x20) != 'x') {
+		rc = ni_opts_number(opt, arg, max, &v, err);
+	} else {
+		if (hex(arg[2]) >= 0)
+			v = strtoull(arg, &end, 16);
+		if (!end || *end || v > max)
+			rc = ni_fail(err, NI_ERR_INPUT, _("%s %s: not a number up to 0x%llx"),
+				     ni_opts_called(opt, name), arg, (unsigned long long)max);
+	}
+	*at = (uint32_t)v;
+	return rc;
 }
 
 int

@@ -55,6 +55,13 @@ int nl_tool_fail(const struct nl_tool *t, const struct ni_err *err, int rc);
 int nl_take_thousandths(const struct ni_opt *opt, const char *arg, int64_t max, const char *unit,
 			int64_t *v, struct ni_err *err);
 
+/** For NI_OPT_CALL: a time in milliseconds, with decimals, as int64_t microseconds; max in
+ * microseconds, too. */
+int nl_opt_ms(void *o, const struct ni_opt *opt, const char *arg, struct ni_err *err);
+
+/** For NI_OPT_CALL: a uint32_t that may be hexadecimal (0x1f). */
+int nl_opt_hex(void *o, const struct ni_opt *opt, const char *arg, struct ni_err *err);
+
 /** Take a MAC address, its bytes in hex between colons or hyphens; @name says in a failure what it
  * belongs to ("--to "). */
 int nl_take_mac(const char *name, const char *arg, uint8_t mac[static 6], struct ni_err *err);

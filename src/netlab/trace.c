@@ -35,13 +35,6 @@ struct options {
 
 #define AT(member) offsetof(struct options, member)
 
-static int
-set_wait(void *o, const struct ni_opt *opt, const char *arg, struct ni_err *err)
-{
-	return nl_take_thousandths(opt, arg, 60 * (int64_t)NL_SECOND, _("milliseconds"),
-				   &((struct options *)o)->wait_us, err);
-}
-
 /* clang-format off */
 static const struct ni_opt options[] = {
 	{NI_OPT_HEADING, 0, N_("Probes"), NULL, NULL, 0, 0, NULL},
@@ -53,7 +46,7 @@ static const struct ni_opt options[] = {
 	{NI_OPT_NUMBER, 'f', "first", "TTL", N_("begin with this time to live (default 1)"), AT(first), HOPS_MAX, NULL},
 	{NI_OPT_NUMBER, 'm', "hops", "TTL", N_("end with this one, at most 64 (default 30)"), AT(hops), HOPS_MAX, NULL},
 	{NI_OPT_NUMBER, 'q', "probes", "N", N_("for each hop, at most 10 (default 1)"), AT(probes), PROBES_MAX, NULL},
-	{NI_OPT_CALL, 'w', "wait", "MS", N_("for each answer (default 1000)"), 0, 0, set_wait},
+	{NI_OPT_CALL, 'w', "wait", "MS", N_("for each answer (default 1000)"), AT(wait_us), 60 * NL_SECOND, nl_opt_ms},
 	{NI_OPT_FLAG, 'h', "help", NULL, N_("this text"), AT(help), 0, NULL},
 };
 /* clang-format on */

@@ -37,13 +37,6 @@ struct options {
 #define AT(member) offsetof(struct options, member)
 
 static int
-set_delay(void *o, const struct ni_opt *opt, const char *arg, struct ni_err *err)
-{
-	return nl_take_thousandths(opt, arg, (int64_t)DELAY_MAX_MS * 1000, _("milliseconds"),
-				   &((struct options *)o)->delay_us, err);
-}
-
-static int
 set_loss(void *o, const struct ni_opt *opt, const char *arg, struct ni_err *err)
 {
 	return nl_take_thousandths(opt, arg, 100000, _("percent"), &((struct options *)o)->loss,
@@ -78,7 +71,7 @@ set_rate(void *opts, const struct ni_opt *opt, const char *arg, struct ni_err *e
 /* clang-format off */
 static const struct ni_opt options[] = {
 	{NI_OPT_HEADING, 0, N_("The line"), NULL, NULL, 0, 0, NULL},
-	{NI_OPT_CALL, 'd', "delay", "MS", N_("a frame arrives so much later, in either direction; decimals are allowed"), 0, 0, set_delay},
+	{NI_OPT_CALL, 'd', "delay", "MS", N_("a frame arrives so much later, in either direction; decimals are allowed"), AT(delay_us), (uint64_t)DELAY_MAX_MS * NL_MS, nl_opt_ms},
 	{NI_OPT_CALL, 'r', "rate", "BIT/S", N_("so fast in each direction: 2M, 512k; a frame counts from its Ethernet header on"), 0, 0, set_rate},
 	{NI_OPT_BIG, 0, "queue", "BYTES", N_("with --rate, frames of so many bytes wait for the line, others are dropped (default 100000)"), AT(queue), 1 << 25, NULL},
 

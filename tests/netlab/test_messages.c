@@ -585,6 +585,32 @@ test_typed(void **state)
 		assert_int_equal(nl_take_ip4("", bad_ips[i], b, &err), NI_ERR_INPUT);
 }
 
+/* Numbers that netinspect prints in hexadecimal may be copied. */
+static void
+test_hex(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t max;
+		int64_t v; /* -1: wrong */
+	} numbers[] = {
+	    {"0x1F", 0, 31},        {"31", 0, 31},          {"0XffffFFFF", 0, 0xffffffff},
+	    {"0x100000000", 0, -1}, {"0x10000", 65535, -1}, {"0xffff", 65535, 65535},
+	    {"0x", 0, -1},          {"0x-1", 0, -1},        {"0x 1", 0, -1},
+	    {"0xfg", 0, -1},        {"x1", 0, -1},          {"", 0, -1},
+	    {"0x0x1", 0, -1},       {"f", 0, -1},           {"0xfffffffffffffffffffff", 0, -1}};
+	struct ni_err err;
+	(void)state;
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		const struct ni_opt opt = {.name = "x", .max = numbers[i].max};
+		uint32_t v = 0;
+		int rc = nl_opt_hex(&v, &opt, numbers[i].text, &err);
+		assert_int_equal(rc, numbers[i].v < 0 ? NI_ERR_INPUT : 0);
+		if (!rc)
+			assert_int_equal(v, numbers[i].v);
+	}
+}
+
 static void
 test_steps(void **state)
 {
@@ -643,7 +669,7 @@ main(void)
 	    cmocka_unit_test(test_dhcp_message), cmocka_unit_test(test_queue),
 	    cmocka_unit_test(test_queue_bound),  cmocka_unit_test(test_rules),
 	    cmocka_unit_test(test_judge),        cmocka_unit_test(test_typed),
-	    cmocka_unit_test(test_steps),
+	    cmocka_unit_test(test_hex),          cmocka_unit_test(test_steps),
 	};
 	return cmocka_run_group_tests(tests, NULL, finish);
 }
