@@ -219,10 +219,10 @@ ni_app_run(const struct ni_app_opts *o, struct ni_err *err)
 		ni_app_config(a);
 		if (o->filter)
 			ni_filtering_set(a->filter, o->filter, &(struct ni_filter_error){.at = 0});
-		if (o->absolute)
-			ni_app_act(a, NI_ACT_SEQUENCE);
 		a->home = o->picks ? NI_ACT_VIEW_6 - NI_ACT_VIEW_1 : 0;
 		ni_app_tab(a, a->home);
+		if (a->tabs[a->home] && o->absolute)
+			ni_app_act(a, NI_ACT_SEQUENCE);
 		if (a->tabs[a->home])
 			loop(a);
 		ni_screen_close();
