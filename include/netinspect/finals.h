@@ -18,6 +18,9 @@ struct ni_finals;
 struct ni_finals *ni_finals_new(uint32_t max);
 void ni_finals_free(struct ni_finals **f);
 
+/** Forget everything that is in @f; sessions that have it find nothing any more. */
+void ni_finals_clear(struct ni_finals *f);
+
 /**
  * Make the sink that fills @f. Give it to the session of the first pass, which frees it; @f stays
  * the caller's and must outlive both sessions. NULL when memory is short.

@@ -45,15 +45,24 @@ ni_finals_new(uint32_t max)
 }
 
 void
+ni_finals_clear(struct ni_finals *f)
+{
+	for (size_t p = 0; p < PROTOCOLS; p++) {
+		for (uint32_t i = 0; i < f->list[p].nslots; i++)
+			free(f->list[p].slots[i].block);
+		free(f->list[p].slots);
+		f->list[p] = (struct list){.slots = NULL};
+	}
+	f->used = 0;
+	f->missed = 0;
+}
+
+void
 ni_finals_free(struct ni_finals **f)
 {
 	if (!*f)
 		return;
-	for (size_t p = 0; p < PROTOCOLS; p++) {
-		for (uint32_t i = 0; i < (*f)->list[p].nslots; i++)
-			free((*f)->list[p].slots[i].block);
-		free((*f)->list[p].slots);
-	}
+	ni_finals_clear(*f);
 	free(*f);
 	*f = NULL;
 }

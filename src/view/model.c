@@ -349,15 +349,14 @@ ni_model_restart(struct ni_model *m, struct ni_err *err)
 	ni_conntab_clear(m->conns);
 	ni_comments_clear(&m->comments);
 	ni_keeps_clear(m->keeps);
-	ni_finals_free(&m->finals);
-	m->finals = ni_finals_new(MAX_FINALS);
+	ni_finals_clear(m->finals); /* sessions of views have it, too */
 	for (unsigned i = 0; i < m->ntables; i++)
 		m->tables[i].clear(m->tables[i].table);
 	m->taken = 0;
 	m->pos.lost = 0;
 	m->dropped_before = ni_feed_dropped(m->feed);
 	m->version++;
-	int rc = m->finals ? open_session(m, err) : ni_fail(err, NI_ERR_RUN, _("view: no memory"));
+	int rc = open_session(m, err);
 	if (rc) {
 		m->state = NI_MODEL_DONE;
 		return rc;

@@ -20,6 +20,17 @@ for i in range({count}):
     except OSError: pass
 '''
 
+# A few of them, for as long as it runs.
+TRICKLE = '''
+import socket, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+while True:
+    for to in ("{to}", "127.0.0.1"):
+        try: s.sendto(b"x" * 100, (to, 9))
+        except OSError: pass
+    time.sleep(0.05)
+'''
+
 
 class View:
     """The view in a terminal, and commands as tests/tui/README.md has them."""
@@ -139,7 +150,10 @@ def view_shows_connections_while_they_last(hosts):
         hosts.client.run('curl', '-s', '-o', '/dev/null', f'http://{B}:{PORT}/')
         view.do(f'see {B}:{PORT}', 'see 3-way', 'see 3-segment', 'see GET 200', 'selected 1',
                 'press Enter', 'see SYN_RECEIVED', 'see OPEN 3-way', 'press G', 'see CLOSE')
-        view.do('press q', 'press 3', 'see GET')
+        view.do('press q', 'press 3', 'see GET', 'press 2', 'press x', 'see GET / HTTP',
+                'press R', 'see begun again')
+        hosts.client.run('curl', '-s', '-o', '/dev/null', f'http://{B}:{PORT}/')
+        view.do('gone LIVE 0 packets', 'press 2', 'see 3-segment', 'selected 1')
 
 
 def view_says_what_was_dropped(hosts):
@@ -241,7 +255,21 @@ def view_has_no_rights(hosts):
                 expect(status(pid, 'Seccomp') == '2', 'system calls are not limited')
 
 
+def view_takes_any_key(hosts):
+    """Keys at random, those that begin captures on this and other interfaces among them."""
+    if no_view():
+        return no_view()
+    traffic = hosts.client.python(TRICKLE.format(to=B))
+    try:
+        for seed in (21, 24):
+            with View(hosts.client, '-i lo') as view:
+                view.do('see LIVE', 'press 6', 'settle', f'random {seed} 700')
+    finally:
+        traffic.kill()
+        traffic.wait()
+
+
 CASES = [view_shows_packets_as_they_come, view_held_goes_on_capturing, view_stops_and_begins_again,
          view_writes_what_it_has, view_shows_connections_while_they_last, view_says_what_was_dropped,
          view_survives_its_interface, view_picks_an_interface, view_captures_elsewhere,
-         view_captures_beside_a_file, view_has_no_rights]
+         view_captures_beside_a_file, view_has_no_rights, view_takes_any_key]
