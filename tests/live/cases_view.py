@@ -263,7 +263,7 @@ def view_takes_any_key(hosts):
     try:
         for seed in (21, 24):
             with View(hosts.client, '-i lo') as view:
-                view.do('see LIVE', 'press 6', 'settle', f'random {seed} 700')
+                view.do('see LIVE', 'press 6', 'settle', f'random {seed} 400')
     finally:
         traffic.kill()
         traffic.wait()
