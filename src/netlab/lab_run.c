@@ -302,7 +302,7 @@ look_at_results(struct nl_world *w, const struct plan *plan, struct ni_err *err)
 		return NI_ERR_RUN;
 	}
 	say_predictions(w, &plan->predictions);
-	printf(_("Look: netinspect %s/%s.pcapng\nThen answer %s/answers.txt, and: netlab grade %s "
+	printf(_("Look: netinspect -r %s/%s.pcapng\nThen answer %s/answers.txt, and: netlab grade %s "
 		 "%s\n"),
 	       dir, w->lab->npoints ? w->lab->point[0].name : "", dir, w->lab->name, dir);
 	return NI_SUCCESS;
