@@ -48,7 +48,7 @@ capture_points() {
 	local point host iface filter
 	while read -r point host iface filter; do
 		[ -n "$point" ] || continue
-		ip netns exec "$host" netinspect -i "$iface" -w "$point.pcapng" \
+		LC_ALL=C LANGUAGE='' ip netns exec "$host" netinspect -i "$iface" -w "$point.pcapng" \
 			${filter:+-f "$filter"} 2>"$WORK/$point.log" &
 		POINT_PIDS+=($!)
 		wait_until "the capture $point" grep -qs Capturing "$WORK/$point.log"
@@ -87,6 +87,8 @@ capture_points
 if [ "$NETLAB_MODE" = shell ]; then
 	shell_on "$NETLAB_NODE"
 else
+	# Steps read what programs say.
+	export LC_ALL=C LANGUAGE=
 	steps
 fi
 capture_points_end

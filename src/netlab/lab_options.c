@@ -56,7 +56,7 @@ static const struct command {
 	{{"netlab ask", ask_options, 3}, "netlab ask LAB [options]", N_("Print the questions of a lab as a form to fill in."), 1, 1, nl_do_ask},
 	{{"netlab run", run_options, 4}, "netlab run LAB [options]", N_("Make the network of a lab, do its steps, and write the captures."), 1, 1, nl_do_run},
 	{{"netlab shell", shell_options, 4}, "netlab shell LAB [options]", N_("Make the network of a lab and give a shell on a host; 'on HOST COMMAND' works there."), 1, 1, nl_do_shell},
-	{{"netlab grade", grade_options, 4}, "netlab grade LAB ANSWERS CAPTURE...\n       netlab grade LAB DIRECTORY...", N_("Compute every answer from the captures, and say which of the form are right."), 2, INT32_MAX, nl_do_grade},
+	{{"netlab grade", grade_options, 4}, "netlab grade LAB (ANSWERS CAPTURE... | DIRECTORY...)", N_("Compute every answer from the captures, and say which of the form are right."), 2, INT32_MAX, nl_do_grade},
 	{{"netlab solve", solve_options, 3}, "netlab solve LAB DIRECTORY\n       netlab solve LAB CAPTURE...", N_("Print the right answers, with the commands that show them."), 2, INT32_MAX, nl_do_solve},
 };
 /* clang-format on */
