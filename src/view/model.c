@@ -339,11 +339,10 @@ ni_model_stop(struct ni_model *m)
 int
 ni_model_restart(struct ni_model *m, struct ni_err *err)
 {
-	struct ni_frame f;
 	if (!m->feed || m->state == NI_MODEL_DONE)
 		return ni_fail(err, NI_ERR_RUN, _("the capture is over"));
-	while (ni_spool_next(m->spool, &m->pos, &f))
-		; /* what waits belongs to what is forgotten */
+	/* What waits belongs to what is forgotten. */
+	ni_spool_skip(m->spool, &m->pos, ni_feed_frames(m->feed));
 	ni_session_free(&m->session);
 	ni_index_clear(m->index);
 	ni_conntab_clear(m->conns);

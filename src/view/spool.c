@@ -296,12 +296,23 @@ ni_spool_next(struct ni_spool *s, struct ni_spool_pos *pos, struct ni_frame *f)
 			return 0;
 		if (!p)
 			continue;
-		pos->lost += r.number - 1 - pos->seen;
+		if (!pos->skipped)
+			pos->lost += r.number - 1 - pos->seen;
+		pos->skipped = false;
 		pos->seen = r.number;
 		fill(f, &r, p + sizeof(r), pos->offset + sizeof(r));
 		pos->offset += sizeof(r) + r.cap;
 		return 1;
 	}
+}
+
+void
+ni_spool_skip(struct ni_spool *s, struct ni_spool_pos *pos, uint64_t records)
+{
+	uint64_t head = atomic_load(&s->head);
+	pos->offset = head > pos->offset ? head : pos->offset;
+	pos->seen = records > pos->seen ? records : pos->seen;
+	pos->skipped = true;
 }
 
 uint64_t

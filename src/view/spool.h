@@ -38,6 +38,7 @@ struct ni_spool_pos {
 	uint64_t offset; /* of the next record */
 	uint64_t lost;   /* frames that went before they were read */
 	uint64_t seen;   /* records before this place */
+	bool skipped;    /* … or about so many */
 };
 
 /**
@@ -46,6 +47,9 @@ struct ni_spool_pos {
  * Returns 1, or 0 when there is none yet.
  */
 int ni_spool_next(struct ni_spool *s, struct ni_spool_pos *pos, struct ni_frame *f);
+
+/** Step behind all records there are, about @records so far: those are not lost. */
+void ni_spool_skip(struct ni_spool *s, struct ni_spool_pos *pos, uint64_t records);
 
 /** Read @n bytes at @offset into @buf. False if they are gone. */
 bool ni_spool_read(const struct ni_spool *s, uint64_t offset, uint8_t *buf, uint32_t n);

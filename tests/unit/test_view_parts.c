@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "arranged.h"
 #include "index.h"
 #include "set.h"
 #include "spool.h"
@@ -291,10 +292,112 @@ test_spool_round(void **state)
 	ni_spool_free(&s);
 }
 
+/* What was there is not read, and not lost either. */
+static void
+test_spool_skip(void **state)
+{
+	(void)state;
+	struct ni_spool *sp;
+	struct ni_spool_pos pos = {.offset = 0};
+	struct ni_frame f = {.data = (const uint8_t *)"abcd", .cap = 4, .len = 4};
+	assert_int_equal(ni_spool_new(&sp, 1 << 20, NULL), 0);
+	for (unsigned i = 0; i < 100; i++)
+		assert_int_equal(ni_spool_put(sp, &f, NULL), 0);
+	assert_int_equal(ni_spool_flush(sp, NULL), 0);
+	ni_spool_skip(sp, &pos, 90);
+	struct ni_frame got;
+	assert_int_equal(ni_spool_next(sp, &pos, &got), 0);
+	assert_int_equal(ni_spool_put(sp, &f, NULL), 0);
+	assert_int_equal(ni_spool_flush(sp, NULL), 0);
+	assert_int_equal(ni_spool_next(sp, &pos, &got), 1);
+	assert_int_equal(pos.lost, 0);
+	assert_int_equal(pos.seen, 101);
+	ni_spool_free(&sp);
+}
+
+/* ---- rows in order ---- */
+
+struct rows {
+	uint32_t value[5000];
+	unsigned asked; /* since the last slice began */
+};
+
+static bool
+is_even(void *ctx, uint64_t row)
+{
+	(void)ctx;
+	return row % 2 == 0;
+}
+
+static int
+by_value(void *ctx, uint64_t a, uint64_t b)
+{
+	struct rows *r = ctx;
+	r->asked++;
+	return r->value[a] < r->value[b] ? -1 : r->value[a] > r->value[b];
+}
+
+static void
+expect_order(const struct ni_arranged *a, const struct rows *r, uint64_t n)
+{
+	assert_int_equal(a->n, n);
+	for (uint64_t i = 1; i < n; i++) {
+		uint32_t x = r->value[a->row[i - 1]];
+		uint32_t y = r->value[a->row[i]];
+		assert_true(a->reverse ? x >= y : x <= y);
+		if (x == y)
+			assert_true((a->row[i - 1] < a->row[i]) != a->reverse);
+	}
+}
+
+/* In the thinnest slices: rows before stay until the new ones are there, no slice is long. */
+static void
+test_arranged(void **state)
+{
+	(void)state;
+	static const struct ni_arranged_ops ops = {is_even, by_value}, all = {NULL, by_value};
+	struct ni_arranged a = {.n = 0};
+	struct rows *r = calloc(1, sizeof(*r));
+	enum { N = sizeof(r->value) / sizeof(r->value[0]) };
+	assert_non_null(r);
+	for (uint32_t i = 0; i < N; i++)
+		r->value[i] = i * 2654435761U % 500;
+	ni_arranged_begin(&a, &ops, r, 0, N);
+	while (ni_arranged_work(&a, 0)) {
+		assert_int_equal(a.n, 0);
+		assert_true(r->asked < 4000);
+		r->asked = 0;
+	}
+	expect_order(&a, r, N / 2);
+	a.reverse = true;
+	ni_arranged_begin(&a, &all, r, 0, N);
+	while (ni_arranged_work(&a, 0))
+		assert_int_equal(a.n, N / 2);
+	expect_order(&a, r, N);
+	ni_arranged_forget(&a, 100);
+	assert_int_equal(a.n, N - 100);
+	/* What is in order is not sorted. */
+	for (uint32_t i = 0; i < N; i++)
+		r->value[i] = i / 3;
+	a.reverse = false;
+	r->asked = 0;
+	ni_arranged_begin(&a, &all, r, 0, N);
+	while (ni_arranged_work(&a, 0))
+		;
+	assert_true(r->asked < N);
+	expect_order(&a, r, N);
+	ni_arranged_begin(&a, &all, r, 7, 7);
+	assert_false(ni_arranged_work(&a, 0));
+	assert_int_equal(a.n, 0);
+	ni_arranged_free(&a);
+	free(r);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_spool_skip),  cmocka_unit_test(test_arranged),
 	    cmocka_unit_test(test_index),       cmocka_unit_test(test_index_plain),
 	    cmocka_unit_test(test_index_bound), cmocka_unit_test(test_index_sizes),
 	    cmocka_unit_test(test_set),         cmocka_unit_test(test_set_gap),
