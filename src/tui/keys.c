@@ -8,7 +8,7 @@
 #include "line.h"
 
 enum {
-	LISTS = NI_AT_ALL & ~(NI_AT_TEXT | NI_AT_STREAM | NI_AT_CHOICE),
+	LISTS = NI_AT_ALL & ~(NI_AT_TEXT | NI_AT_MESSAGE | NI_AT_STREAM | NI_AT_CHOICE),
 	SORTS = LISTS & ~(NI_AT_LADDER | NI_AT_STATS),
 	SHOWS_PACKETS = NI_AT_PACKETS | NI_AT_LADDER,
 	SPEAKS = SHOWS_PACKETS | NI_AT_CONNS | NI_AT_HTTP,
@@ -25,7 +25,7 @@ static const struct ni_key_row table[] = {
 	{NI_ACT_SEARCH_PREVIOUS, "search-previous", NI_AT_ALL, "N", NULL, 0, N_("previous match")},
 	{NI_ACT_TROUBLE, "trouble", NI_AT_ALL, "T", N_("Trouble"), 5, N_("the next connection that something is wrong with")},
 	{NI_ACT_EXPLAIN, "explain", SPEAKS, "e", N_("Explain"), 5, N_("explain the selected packet or connection")},
-	{NI_ACT_STREAM, "stream", SPEAKS | NI_AT_STREAM, "x", N_("Stream"), 8, N_("follow the stream; again: as bytes")},
+	{NI_ACT_STREAM, "stream", SPEAKS | NI_AT_STREAM | NI_AT_MESSAGE, "x", N_("Stream"), 8, N_("follow the stream; again: as bytes")},
 	{NI_ACT_WRITE, "write", NI_AT_ALL, "w F2", N_("Write"), 9, N_("write what is shown to a file")},
 	{NI_ACT_HOLD, "hold", NI_AT_ALL, "p", N_("Hold"), 10, N_("hold the display; the capture goes on")},
 	{NI_ACT_FOLLOW, "follow", (LISTS | NI_AT_STREAM) & ~NI_AT_STATS, "F", N_("Follow"), 11, N_("follow the newest; moving up ends it")},

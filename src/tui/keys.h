@@ -107,10 +107,11 @@ enum ni_key_place {
 	NI_AT_STATS = 1 << 4,
 	NI_AT_NETWORK = 1 << 5,
 	NI_AT_IFACES = 1 << 6,
-	NI_AT_TEXT = 1 << 7, /* help, explanations, messages */
+	NI_AT_TEXT = 1 << 7, /* help, explanations */
 	NI_AT_STREAM = 1 << 8,
 	NI_AT_CHOICE = 1 << 9, /* a menu */
-	NI_AT_ALL = 0x3ff,
+	NI_AT_MESSAGE = 1 << 10,
+	NI_AT_ALL = 0x7ff,
 };
 
 /* One row of the table. */

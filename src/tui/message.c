@@ -175,7 +175,12 @@ message_draw(struct ni_view *v, struct ni_rect r)
 static bool
 message_act(struct ni_view *v, enum ni_act act)
 {
-	return ni_lines_act(&((struct message *)v)->lines, act);
+	struct message *m = (struct message *)v;
+	struct ni_view_arg arg = {.conn = m->messages->what.conn};
+	if (act != NI_ACT_STREAM)
+		return ni_lines_act(&m->lines, act);
+	ni_app_push(v->app, &ni_stream_view, &arg);
+	return true;
 }
 
 static void
@@ -253,7 +258,7 @@ message_write(struct ni_view *v, const char *path, struct ni_buf *said, struct n
 
 const struct ni_view_ops ni_message_view = {
     .name = N_("Message"),
-    .place = NI_AT_TEXT,
+    .place = NI_AT_MESSAGE,
     .create = message_create,
     .destroy = message_destroy,
     .draw = message_draw,
