@@ -373,8 +373,8 @@ ladder_draw(struct ni_view *v, struct ni_rect r)
 {
 	struct ladder *l = (struct ladder *)v;
 	l->room = r.h >= EXPLAIN_FROM || r.w >= EXPLAIN_BESIDE;
-	v->panes.n = l->explain && l->room && l->rungs->rows ? 2 : 1;
 	settle(l);
+	v->panes.n = l->explain && l->room && l->rungs->rows ? 2 : 1;
 	if (l->seek && l->rungs->rows && ni_watch_through(l->rungs->watch))
 		seek_trouble(l);
 	if (l->rungs->rows)
