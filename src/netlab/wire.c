@@ -21,6 +21,7 @@ enum {
 	SECONDS_MAX = 3600,
 	HOLD_US = NL_SECOND, /* a frame to be swapped waits so long for the next one */
 	BATCH = 64,          /* frames of one side before the other has its turn */
+	DRAIN = 1024,        /* such turns at the end */
 	FIELDS_MAX = 16,
 	LINE_MAX_BYTES = 4096,
 };
@@ -327,6 +328,20 @@ loop(struct wire *w, struct ni_err *err)
 	return rc;
 }
 
+/* At the end: what came in before it counts, but does not go out any more. */
+static void
+drain(struct wire *w)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		uint64_t before = UINT64_MAX;
+		for (int n = 0; n < DRAIN && before != w->side[i].frames; n++) {
+			before = w->side[i].frames;
+			if (take(w, i, NULL))
+				break;
+		}
+	}
+}
+
 static void
 print_counts(struct wire *w)
 {
@@ -359,6 +374,7 @@ run(struct wire *w, char *const *names, struct ni_err *err)
 	w->start = nl_now();
 	printf("%s=%s\n", w->side[0].link.name, w->side[1].link.name);
 	rc = loop(w, err);
+	drain(w);
 	print_counts(w);
 out:
 	for (unsigned i = 0; i < 2; i++) {
