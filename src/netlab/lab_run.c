@@ -5,6 +5,7 @@
  */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,6 +149,26 @@ copy_predictions(struct nl_pool *pool, const char *from, const char *dir, struct
 		return NI_ERR_RUN;
 	fwrite(text, 1, n, f);
 	return done(f, dir, err);
+}
+
+/* What root made for somebody who called sudo belongs to that user. */
+static void
+give_back(const char *dir)
+{
+	const char *uid = getenv("SUDO_UID");
+	const char *gid = getenv("SUDO_GID");
+	DIR *d = uid && gid && !geteuid() ? opendir(dir) : NULL;
+	const struct dirent *e;
+	if (!d)
+		return;
+	uid_t u = (uid_t)strtoul(uid, NULL, 10);
+	gid_t g = (gid_t)strtoul(gid, NULL, 10);
+	/* A failure leaves root's files where they are, to be read all the same. */
+	while ((e = readdir(d)))
+		if (strcmp(e->d_name, "..") != 0 &&
+		    fchownat(dirfd(d), e->d_name, u, g, AT_SYMLINK_NOFOLLOW))
+			break;
+	closedir(d);
 }
 
 /* ---- the run ---- */
@@ -315,7 +336,7 @@ execute(struct nl_world *w, struct plan *plan, const char *node, struct ni_err *
 	bool shell = !strcmp(plan->mode, "shell");
 	unsigned seconds = shell ? 0 : PATIENCE * w->lab->seconds + PATIENCE_S;
 	int rc = labs ? write_params(w, plan->dir, err) : NI_ERR_INPUT;
-	if (!rc)
+	if (!rc && !shell)
 		rc = write_form(w, plan->dir, err);
 	if (rc)
 		return rc;
@@ -325,6 +346,7 @@ execute(struct nl_world *w, struct plan *plan, const char *node, struct ni_err *
 		printf(_("This takes about %u seconds.\n"), w->lab->seconds);
 	fflush(stdout);
 	int status = run_script(nl_fmt(w->pool, "%s/main.sh", labs), plan->dir, seconds, shell);
+	give_back(plan->dir);
 	rc = judge_status(w, plan->dir, status, err);
 	if (rc)
 		return rc;
