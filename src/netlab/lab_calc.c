@@ -151,7 +151,7 @@ factor(struct calc *c)
 static struct num
 divide(struct calc *c, char o, struct num a, struct num b)
 {
-	if (b.d == 0)
+	if (b.d == 0 || (!b.decimal && !b.i))
 		return broken(c, _("division by zero"));
 	if (!b.decimal && b.i == -1) /* which INT64_MIN must not be divided by */
 		return o == '%' ? whole(0) : arith('-', whole(0), a);

@@ -2,6 +2,7 @@
 /* Whether an answer means the same as a value: spelling, notation and order do not count where they
  * mean nothing. */
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <math.h>
 #include <string.h>
 #include <strings.h>
@@ -18,6 +19,7 @@ static bool
 read_mac(const char *s, uint8_t mac[MAC_BYTES])
 {
 	unsigned n = 0;
+	memset(mac, 0, MAC_BYTES);
 	for (; *s; s++) {
 		const char *digits = "0123456789abcdef";
 		const char *d = strchr(digits, *s | 0x20);
@@ -66,8 +68,8 @@ same_text(const char *a, const char *b)
 	for (;;) {
 		a += strspn(a, " \t_-");
 		b += strspn(b, " \t_-");
-		char x = *a >= 'A' && *a <= 'Z' ? (char)(*a | 0x20) : *a;
-		char y = *b >= 'A' && *b <= 'Z' ? (char)(*b | 0x20) : *b;
+		int x = tolower((unsigned char)*a);
+		int y = tolower((unsigned char)*b);
 		if (x != y)
 			return false;
 		if (!x)
@@ -315,11 +317,11 @@ const char *
 nl_answer_text(struct nl_world *w, const struct nl_question *q, const struct nl_value *v)
 {
 	const struct nl_row *row = v->row;
-	char *text = nl_copy(w->pool, "", 0);
-	for (size_t i = 0; v->nrows && i < row->n; i++) {
-		const char *cell = row->cell[i];
-		const char *word = q->nchoices ? choice_of(w, q, cell) : NULL;
-		text = nl_fmt(w->pool, "%s%s%s", text, i ? " " : "", word ? word : cell);
+	size_t n = v->nrows ? row->n : 0;
+	const char **word = nl_take(w->pool, (n + 1) * sizeof(*word));
+	for (size_t i = 0; i < n; i++) {
+		const char *choice = q->nchoices ? choice_of(w, q, row->cell[i]) : NULL;
+		word[i] = choice ? choice : row->cell[i];
 	}
-	return text;
+	return nl_join(w->pool, word, n);
 }

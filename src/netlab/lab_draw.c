@@ -3,6 +3,7 @@
  * Parameters from a seed. Each is taken from SHA-256 of "netlab", the lab, the seed and the
  * parameter's name (NUL between them): the same on every machine, and adding one changes no other.
  */
+#include <inttypes.h>
 #include <nettle/sha2.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,11 +82,8 @@ draw(const struct nl_lab *lab, struct nl_pool *pool, const struct nl_draw *d,
 	for (unsigned try = 0; try < 100; try++) {
 		uint64_t v =
 		    hash(lab->name, p->seed, try ? nl_fmt(pool, "%s/%u", d->name, try) : d->name);
-		text =
-		    d->nwords
-			? d->word[v % d->nwords]
-			: nl_fmt(pool, "%lld",
-				 (long long)(d->lo + (int64_t)(v % (uint64_t)(d->hi - d->lo + 1))));
+		int64_t number = d->lo + (int64_t)(v % (uint64_t)(d->hi - d->lo + 1));
+		text = d->nwords ? d->word[v % d->nwords] : nl_fmt(pool, "%" PRId64, number);
 		if (!forbidden(lab, d, p, text))
 			break;
 	}

@@ -156,10 +156,7 @@ value_of(struct nl_world *w, const char *name, size_t n, bool loose, const struc
 			*none = v->none;
 		if (!w->has_let[i] || !v->nrows)
 			return "";
-		char *text = nl_copy(w->pool, "", 0);
-		for (size_t k = 0; k < v->row[0].n; k++)
-			text = nl_fmt(w->pool, "%s%s%s", text, k ? " " : "", v->row[0].cell[k]);
-		return text;
+		return nl_join(w->pool, v->row[0].cell, v->row[0].n);
 	}
 	return NULL;
 }

@@ -58,6 +58,24 @@ nl_copy(struct nl_pool *pool, const char *p, size_t n)
 }
 
 char *
+nl_join(struct nl_pool *pool, const char *const *word, size_t n)
+{
+	size_t len = 0;
+	for (size_t i = 0; i < n; i++)
+		len += strlen(word[i]) + 1;
+	char *s = nl_take(pool, len + 1);
+	char *p = s;
+	for (size_t i = 0; i < n; i++) {
+		size_t k = strlen(word[i]);
+		if (i)
+			*p++ = ' ';
+		memcpy(p, word[i], k);
+		p += k;
+	}
+	return s;
+}
+
+char *
 nl_fmt(struct nl_pool *pool, const char *fmt, ...)
 {
 	va_list ap;

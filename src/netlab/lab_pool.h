@@ -15,6 +15,8 @@ struct nl_pool {
 void *nl_take(struct nl_pool *pool, size_t n);
 /** A copy of @n bytes as text. */
 char *nl_copy(struct nl_pool *pool, const char *p, size_t n);
+/** @n words with a blank between them. */
+char *nl_join(struct nl_pool *pool, const char *const *word, size_t n);
 /** A formatted text. */
 char *nl_fmt(struct nl_pool *pool, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /** Free it all. */

@@ -16,7 +16,7 @@
 #include "i18n.h"
 #include "lab.h"
 
-enum { OUTPUT_MAX = 16 << 20, CPU_SECONDS = 60, ARGS_MAX = 32 };
+enum { VALUES_MAX = 16384, OUTPUT_MAX = 16 << 20, CPU_SECONDS = 60, ARGS_MAX = 32 };
 
 /* Between values of a field in one frame: a byte that is escaped where it is part of a value. */
 #define BETWEEN "\x1f"
@@ -34,30 +34,34 @@ has_word(const char *const argv[], unsigned n, const char *word)
  */
 static void
 make_command(const struct nl_world *w, const struct nl_expr *e, const char *filter, bool shown,
-	     const char *argv[ARGS_MAX])
+	     char *argv[ARGS_MAX])
 {
 	unsigned n = 0;
-	argv[n++] = shown ? "netinspect" : w->program;
-	argv[n++] = "-r";
-	argv[n++] = w->file[e->point];
+	const char *words[ARGS_MAX];
+	words[n++] = shown ? "netinspect" : w->program;
+	words[n++] = "-r";
+	words[n++] = w->file[e->point];
 	if (*filter) {
-		argv[n++] = "-Y";
-		argv[n++] = filter;
+		words[n++] = "-Y";
+		words[n++] = filter;
 	}
-	argv[n++] = "-T";
-	argv[n++] = "fields";
+	words[n++] = "-T";
+	words[n++] = "fields";
 	if (!shown) {
-		argv[n++] = "-E";
-		argv[n++] = "aggregator=" BETWEEN;
+		words[n++] = "-E";
+		words[n++] = "aggregator=" BETWEEN;
 	}
-	argv[n++] = "-e";
-	argv[n++] = "frame.number";
+	words[n++] = "-e";
+	words[n++] = "frame.number";
 	for (unsigned i = 0; i < e->nfields; i++) {
-		if (shown && has_word(argv, n, e->field[i]))
+		if (shown && has_word(words, n, e->field[i]))
 			continue;
-		argv[n++] = "-e";
-		argv[n++] = e->field[i];
+		words[n++] = "-e";
+		words[n++] = e->field[i];
 	}
+	/* Copies: exec() takes no constants. */
+	for (unsigned i = 0; i < n; i++)
+		argv[i] = nl_copy(w->pool, words[i], strlen(words[i]));
 	argv[n] = NULL;
 }
 
@@ -75,7 +79,7 @@ first_line(struct nl_pool *pool, int fd)
 }
 
 static void
-child(const char *const argv[], int out, int complaints)
+child(char *const argv[], int out, int complaints)
 {
 	struct rlimit cpu = {CPU_SECONDS, CPU_SECONDS};
 	struct rlimit size = {OUTPUT_MAX, OUTPUT_MAX};
@@ -84,13 +88,12 @@ child(const char *const argv[], int out, int complaints)
 	setrlimit(RLIMIT_FSIZE, &size);
 	setenv("LC_ALL", "C", 1);
 	if (in >= 0 && dup2(in, 0) == 0 && dup2(out, 1) == 1 && dup2(complaints, 2) == 2)
-		/* exec() changes no argument, whatever its type says. */
-		execvp(argv[0], (char *const *)(uintptr_t)argv);
+		execvp(argv[0], argv);
 	_exit(127);
 }
 
 static int
-run(struct nl_world *w, const char *const argv[], int out, int complaints, struct ni_err *err)
+run(struct nl_world *w, char *const argv[], int out, int complaints, struct ni_err *err)
 {
 	int status = 0;
 	pid_t pid = fork();
@@ -113,7 +116,7 @@ run(struct nl_world *w, const char *const argv[], int out, int complaints, struc
 
 /* What the command prints; NULL with @err filled. */
 static char *
-output(struct nl_world *w, const char *const argv[], struct ni_err *err)
+output(struct nl_world *w, char *const argv[], struct ni_err *err)
 {
 	char *text = NULL;
 	int out = memfd_create("values", MFD_CLOEXEC);
@@ -178,13 +181,14 @@ struct gather {
 	size_t nrows, rows_cap, cells_cap;
 	unsigned nth;
 	unsigned long frames;
+	bool too_many; /* values, where each is compared or shown */
 };
 
 static void *
-grown(struct nl_pool *pool, const void *old, size_t n, size_t *cap, size_t size)
+grown(struct nl_pool *pool, void *old, size_t n, size_t *cap, size_t size)
 {
 	if (n < *cap)
-		return (void *)(uintptr_t)old;
+		return old;
 	*cap = *cap ? 2 * *cap : 16;
 	void *p = nl_take(pool, *cap * size);
 	if (n)
@@ -204,9 +208,15 @@ add_row(struct gather *g, const char **cell, size_t n)
 static void
 add_cell(struct gather *g, const char *cell)
 {
+	enum nl_take t = g->e->take;
 	if (!g->nrows)
 		add_row(g, NULL, 0);
 	struct nl_row *r = g->row;
+	if (r->n == VALUES_MAX &&
+	    (t == NL_LIST || t == NL_SET || t == NL_TURNS || t == NL_DISTINCT)) {
+		g->too_many = true;
+		return;
+	}
 	r->cell = grown(g->pool, r->cell, r->n, &g->cells_cap, sizeof(*r->cell));
 	r->cell[r->n++] = cell;
 }
@@ -354,9 +364,9 @@ static int
 from_frames(struct nl_world *w, const struct nl_expr *e, const char *filter, struct nl_value *v,
 	    struct ni_err *err)
 {
-	const char *argv[ARGS_MAX];
+	char *argv[ARGS_MAX];
 	struct gather g = {.pool = w->pool, .e = e};
-	struct frame f;
+	struct frame f = {{NULL}};
 	if (!w->file[e->point])
 		return ni_fail(err, NI_ERR_INPUT, _("no capture of the point %s"),
 			       w->lab->point[e->point].name);
@@ -372,13 +382,16 @@ from_frames(struct nl_world *w, const struct nl_expr *e, const char *filter, str
 		return NI_ERR_INPUT;
 	bool by_frame =
 	    e->take == NL_FIRST || e->take == NL_LAST || e->take == NL_NTH || e->take == NL_ANY;
-	while (next_frame(&p, e->nfields + 1, &f)) {
+	while (!g.too_many && next_frame(&p, e->nfields + 1, &f)) {
 		g.frames++;
 		if (by_frame)
 			take_tuple(&g, &f);
 		else
 			take_values(&g, &f);
 	}
+	if (g.too_many)
+		return ni_fail(err, NI_ERR_INPUT, _("%s: more than %d values match %s"),
+			       w->file[e->point], VALUES_MAX, filter);
 	return conclude(&g, v, err);
 }
 
@@ -441,7 +454,7 @@ check_valid(struct nl_world *w, const struct nl_valid *valid, struct ni_err *err
 	struct nl_value v;
 	const char *filter = nl_fill(w, valid->filter, false, NULL, err);
 	int rc = filter ? nl_value_get(w, &e, &v, err) : NI_ERR_INPUT;
-	if (rc || strcmp(v.row->cell[0], "0") != 0)
+	if (rc || !v.nrows || strcmp(v.row->cell[0], "0") != 0)
 		return rc;
 	ni_fail(err, NI_ERR_INPUT, _("%s: not made by %s with the seed %s: no frame matches %s"),
 		w->file[valid->point], w->lab->name, w->params.seed, filter);
@@ -505,7 +518,7 @@ static void
 say_command(struct nl_world *w, const struct nl_expr *e, void (*say)(void *ctx, const char *line),
 	    void *ctx)
 {
-	const char *argv[ARGS_MAX];
+	char *argv[ARGS_MAX];
 	const char *filter = nl_fill(w, e->text, false, NULL, NULL);
 	char *line = nl_copy(w->pool, "", 0);
 	if (!filter || !w->file[e->point])
