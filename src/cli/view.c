@@ -214,6 +214,7 @@ view_main(void *ctx, const struct ni_wish *wish, struct ni_keeper *line, struct 
 		    .notices = take_notices,
 		    .keeper = line,
 		    .picks = v->picks,
+		    .settings = wish ? wish->settings : NULL,
 		};
 		rc = ni_app_run(&o, err);
 	}

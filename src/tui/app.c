@@ -40,18 +40,18 @@ ni_app_packet(struct ni_app *a)
 	return v->ops->packet ? v->ops->packet(v) : 0;
 }
 
-/* Remember a message for :messages. */
-static void
-remember(struct ni_app *a)
+void
+ni_app_append(char *text, size_t size, const char *line)
 {
-	size_t n = strlen(a->said);
-	size_t more = strlen(a->message) + 1;
-	while (n && n + more >= sizeof(a->said)) {
-		size_t line = strcspn(a->said, "\n") + 1;
-		memmove(a->said, a->said + line, n - line + 1);
-		n -= line;
+	size_t n = strlen(text);
+	size_t more = strlen(line) + 1;
+	while (n && n + more >= size) {
+		size_t oldest = strcspn(text, "\n") + 1;
+		memmove(text, text + oldest, n - oldest + 1);
+		n -= oldest;
 	}
-	snprintf(a->said + n, sizeof(a->said) - n, "%s\n", a->message);
+	if (n + more < size)
+		snprintf(text + n, size - n, "%s\n", line);
 }
 
 void
@@ -62,7 +62,7 @@ ni_app_say(struct ni_app *a, enum ni_role role, const char *fmt, ...)
 	vsnprintf(a->message, sizeof(a->message), fmt, ap);
 	va_end(ap);
 	a->message_role = role;
-	remember(a);
+	ni_app_append(a->said, sizeof(a->said), a->message);
 	a->dirty = true;
 }
 

@@ -121,6 +121,7 @@ struct ni_app_opts {
 	/* Fetches what was said about interfaces since the last time; false: nothing. Or NULL. */
 	bool (*notices)(char *text, size_t n);
 	const struct ni_keeper *keeper; /* who can open interfaces */
+	const char *settings;           /* lines for :set, of the view before; or NULL */
 };
 
 enum {
@@ -199,9 +200,10 @@ struct ni_app {
 	uint64_t saved;              /* packets that there were when they were written to a file */
 	size_t caret_at, caret_len;  /* what is wrong in the filter being typed */
 	struct ni_starting starting;
-	unsigned home;     /* the tab that q leaves the program from */
-	bool problem_said; /* what went wrong with the source */
-	int64_t rate_ns;   /* for packets a second */
+	char settings[NI_WISH_SETTINGS]; /* what :set was told, a line each, for the next view */
+	unsigned home;                   /* the tab that q leaves the program from */
+	bool problem_said;               /* what went wrong with the source */
+	int64_t rate_ns;                 /* for packets a second */
 	uint64_t rate_packets, rate;
 };
 
@@ -262,6 +264,12 @@ void ni_app_none(struct ni_app *a, struct ni_buf *b, uint64_t all);
 void ni_app_command(struct ni_app *a, const char *line);
 /** Offers for Tab; see struct ni_prompt. */
 const char *ni_app_complete_command(void *ctx, const struct ni_prompt *p, size_t *from, unsigned n);
+/** Do what @lines told :set in another view. */
+void ni_app_settings(struct ni_app *a, const char *lines);
+
+/** Append @line to @text; the oldest lines go where there is no room. */
+void ni_app_append(char *text, size_t size, const char *line);
+
 /** Whether packets of a capture would be lost with this view. */
 bool ni_app_unsaved(const struct ni_app *a);
 

@@ -401,6 +401,18 @@ set_layout(struct ni_app *a, const char *v)
 	ni_app_say(a, NI_ROLE_BAD, _("%s: no such layout; auto, beside, below"), v);
 }
 
+/* For the view of another capture; columns of the open view with its number. */
+static void
+keep_setting(struct ni_app *a, const char *word, const char *v)
+{
+	char line[NI_PROMPT_MAX];
+	if (!strcmp(word, "columns") && !strchr(v, ' '))
+		snprintf(line, sizeof(line), "%s %u %s", word, a->tab + 1, v);
+	else
+		snprintf(line, sizeof(line), "%s %s", word, v);
+	ni_app_append(a->settings, sizeof(a->settings), line);
+}
+
 static void
 cmd_set(struct ni_app *a, const char *arg)
 {
@@ -419,6 +431,20 @@ cmd_set(struct ni_app *a, const char *arg)
 	else
 		ni_app_say(a, NI_ROLE_BAD, _("%s: no such setting; time, theme, columns, layout"),
 			   word);
+	if (!a->message[0]) /* nothing was wrong with it */
+		keep_setting(a, word, v);
+}
+
+void
+ni_app_settings(struct ni_app *a, const char *lines)
+{
+	while (*lines) {
+		char line[NI_PROMPT_MAX];
+		size_t n = strcspn(lines, "\n");
+		snprintf(line, sizeof(line), "%.*s", (int)n, lines);
+		cmd_set(a, line);
+		lines += n + (lines[n] == '\n');
+	}
 }
 
 /* By a column called as in the configuration; without a name there is a menu. */

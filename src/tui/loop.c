@@ -221,6 +221,10 @@ ni_app_run(const struct ni_app_opts *o, struct ni_err *err)
 			ni_filtering_set(a->filter, o->filter, &(struct ni_filter_error){.at = 0});
 		a->home = o->picks ? NI_ACT_VIEW_6 - NI_ACT_VIEW_1 : 0;
 		ni_app_tab(a, a->home);
+		if (o->settings) {
+			ni_app_settings(a, o->settings);
+			a->time = o->time; /* a key may have changed it since */
+		}
 		if (a->tabs[a->home] && o->absolute)
 			ni_app_act(a, NI_ACT_SEQUENCE);
 		if (a->tabs[a->home])

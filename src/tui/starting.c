@@ -66,6 +66,7 @@ ni_starting_go(struct ni_app *a)
 	m.kind = NI_KEEPER_START;
 	if (strlen(display) < sizeof(s->wish.display))
 		snprintf(s->wish.display, sizeof(s->wish.display), "%s", display);
+	memcpy(s->wish.settings, a->settings, sizeof(s->wish.settings));
 	s->wish.time = (uint32_t)a->time;
 	s->wish.absolute = a->absolute;
 	m.wish = s->wish;

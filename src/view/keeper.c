@@ -56,7 +56,7 @@ bool
 ni_wish_check(const struct ni_wish *w, const struct ni_iflist *list, struct ni_err *err)
 {
 	bool whole = w->n >= 1 && w->n <= NI_WISH_IFACES && ends(w->filter, sizeof(w->filter)) &&
-		     ends(w->display, sizeof(w->display));
+		     ends(w->display, sizeof(w->display)) && ends(w->settings, sizeof(w->settings));
 	for (uint32_t i = 0; whole && i < w->n; i++)
 		whole = ends(w->iface[i], sizeof(w->iface[i]));
 	if (!whole) {

@@ -25,6 +25,7 @@ enum {
 	NI_WISH_IFACES = 64,
 	NI_WISH_NAME = 32,
 	NI_WISH_TEXT = 4096,
+	NI_WISH_SETTINGS = 1024,
 	NI_KEEPER_IFACES = 256,
 	NI_KEEPER_ADDRESSES = 12,
 };
@@ -35,8 +36,9 @@ struct ni_wish {
 	char iface[NI_WISH_IFACES][NI_WISH_NAME];
 	char filter[NI_WISH_TEXT]; /* capture filter, or "" */
 	char display[NI_WISH_TEXT];
-	uint32_t time; /* enum ni_time_format */
-	bool absolute; /* sequence numbers as on the wire */
+	char settings[NI_WISH_SETTINGS]; /* what :set was told, a line each */
+	uint32_t time;                   /* enum ni_time_format */
+	bool absolute;                   /* sequence numbers as on the wire */
 };
 
 enum ni_keeper_kind {

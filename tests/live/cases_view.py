@@ -202,10 +202,12 @@ def view_captures_elsewhere(hosts):
     ping(hosts.client, B)
     with View(hosts.client, '-i eth0 -Y icmp icmp') as view:
         ping(hosts.client, B, 2)
-        view.do('see LIVE 4 packets', 'press 6', 'see running', 'selected eth0', 'press /',
-                'type lo', 'press Enter', 'selected lo', 'press #', 'press S', 'see not saved',
-                'press S', 'see [1 Packets]', 'see sequence numbers as on the wire',
-                'see lo  icmp', 'see filter: icmp', 'see LIVE 0 packets')
+        view.do('see LIVE 4 packets', 'see Destination', 'press :',
+                'type set columns number,source,info', 'press Enter', 'gone Destination',
+                'press 6', 'see running', 'selected eth0', 'press /', 'type lo', 'press Enter',
+                'selected lo', 'press #', 'press S', 'see not saved', 'press S', 'see [1 Packets]', 'see sequence numbers as on the wire',
+                'see lo  icmp', 'see filter: icmp', 'see LIVE 0 packets',
+                'gone Destination')
         ping(hosts.client, '127.0.0.1', 3)
         view.do('see LIVE 6 packets', 'press 6', 'see running', 'selected lo', 'press Space',
                 'see chosen', 'press g', 'press /', 'type eth0', 'press Enter', 'selected eth0',

@@ -55,6 +55,9 @@ test_wishes_that_do_not_end(void **state)
 	memset(w.display, 'x', sizeof(w.display));
 	assert_false(ni_wish_check(&w, &list, NULL));
 	w = wish("eth0", NULL);
+	memset(w.settings, 'x', sizeof(w.settings));
+	assert_false(ni_wish_check(&w, &list, NULL));
+	w = wish("eth0", NULL);
 	memset(w.iface[0], 'x', sizeof(w.iface[0]));
 	assert_false(ni_wish_check(&w, &list, NULL));
 	w = wish("eth0", NULL);
