@@ -61,18 +61,18 @@ ni_app_bytes(struct ni_buf *b, uint64_t n)
 		ni_buf_fmt(b, "%llu %s", (unsigned long long)tenths / 10, units[u]);
 }
 
-/* "1 Packets [2 Connections] 3 HTTP"; the number alone of those not shown, where room is scarce. */
+/* "1 Packets [2 Connections] 3 HTTP 4 5 6": where room is scarce, the last ones have numbers alone. */
 static void
 tabs(struct ni_app *a, struct ni_buf *b, int width)
 {
-	for (int brief = 0; brief < 2; brief++) {
+	for (unsigned named = NI_APP_TABS + 1; named-- > 0;) {
 		b->len = 0;
 		for (unsigned i = 0; i < NI_APP_TABS; i++) {
 			bool on = i == a->tab;
 			ni_buf_str(b, b->len ? " " : "");
 			a->tab_x[i] = ni_line_width(b->p, b->len);
 			ni_buf_fmt(b, on ? "[%u" : "%u", i + 1);
-			if (on || !brief)
+			if (on || i < named)
 				ni_buf_fmt(b, " %s", _(ni_app_tabs[i]->name));
 			if (on)
 				ni_buf_c(b, ']');
@@ -101,7 +101,8 @@ draw_title(struct ni_app *a)
 		ni_buf_escape(&l, (const uint8_t *)a->o.capture_filter,
 			      strlen(a->o.capture_filter));
 	}
-	tabs(a, &r, cols / 2);
+	int beside = cols - ni_line_width(ni_buf_z(&l), l.len) - 2;
+	tabs(a, &r, beside > cols / 2 ? beside : cols / 2);
 	int w = ni_line_width(ni_buf_z(&r), r.len);
 	for (unsigned i = 0; i <= NI_APP_TABS; i++)
 		a->tab_x[i] += cols - w;
