@@ -151,6 +151,16 @@ copy_predictions(struct nl_pool *pool, const char *from, const char *dir, struct
 	return done(f, dir, err);
 }
 
+/* Nothing was run: leave the folder as it was, so that the next attempt finds it new or empty. */
+static void
+take_back(struct nl_pool *pool, const char *dir)
+{
+	static const char *const names[] = {"answers.txt", "params", "seed", "predictions"};
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		unlink(nl_fmt(pool, "%s/%s", dir, names[i]));
+	rmdir(dir);
+}
+
 /* What root made for somebody who called sudo belongs to that user. */
 static void
 give_back(const char *dir)
@@ -264,6 +274,11 @@ judge_status(struct nl_world *w, const char *dir, int status, struct ni_err *err
 	if (WIFEXITED(status) && !WEXITSTATUS(status))
 		return NI_SUCCESS;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_PERMITTED) {
+		take_back(w->pool, dir);
+		if (!geteuid())
+			return ni_fail(err, NI_ERR_RUN,
+				       _("namespaces cannot be made here, not even by root: a "
+					 "container without that right?"));
 		ni_fail(err, NI_ERR_RUN, _("this system lets no user make namespaces"));
 		ni_hint(err, _("run it as root: sudo netlab ..."));
 		return NI_ERR_RUN;
@@ -323,9 +338,10 @@ look_at_results(struct nl_world *w, const struct plan *plan, struct ni_err *err)
 		return NI_ERR_RUN;
 	}
 	say_predictions(w, &plan->predictions);
-	printf(_("Look: netinspect -r %s/%s.pcapng\nThen answer %s/answers.txt, and: netlab grade %s "
-		 "%s\n"),
-	       dir, w->lab->npoints ? w->lab->point[0].name : "", dir, w->lab->name, dir);
+	printf(
+	    _("Look: netinspect -r %s/%s.pcapng\nThen answer %s/answers.txt, and: netlab grade %s "
+	      "%s\n"),
+	    dir, w->lab->npoints ? w->lab->point[0].name : "", dir, w->lab->name, dir);
 	return NI_SUCCESS;
 }
 
