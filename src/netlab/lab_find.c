@@ -13,6 +13,7 @@
 #include "i18n.h"
 #include "lab.h"
 #include "netinspect/lookup.h"
+#include "place.h"
 
 enum { LABS_MAX = 256, PATH_BYTES = 4096 };
 
@@ -65,10 +66,7 @@ static const char *
 own_folder(struct nl_pool *pool)
 {
 	char path[PATH_BYTES];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof(path));
-	while (n > 0 && path[n - 1] != '/')
-		n--;
-	return n > 1 ? nl_copy(pool, path, (size_t)n - 1) : NULL;
+	return ni_own_folder(path, sizeof(path)) ? nl_copy(pool, path, strlen(path)) : NULL;
 }
 
 const char *

@@ -6,8 +6,12 @@
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "i18n.h"
+#include "place.h"
+
+enum { PATH = 4096 };
 
 static locale_t page_locale; /* of pages, where the terminal's language cannot be shown */
 
@@ -29,9 +33,14 @@ static void
 read_catalogue(void)
 {
 #ifdef ENABLE_NLS
-	/* For a program that is not installed; ignored with rights that its caller lacks. */
-	const char *dir = secure_getenv("NETINSPECT_LOCALEDIR");
-	bindtextdomain(PACKAGE, dir && *dir ? dir : LOCALEDIR);
+	/* The build directory has catalogues beside the program; /usr/bin has a program locale. */
+	char own[PATH + sizeof("/locale")];
+	struct stat st;
+	bool here = ni_own_folder(own, PATH);
+	if (here)
+		strcat(own, "/locale");
+	here = here && !stat(own, &st) && S_ISDIR(st.st_mode);
+	bindtextdomain(PACKAGE, here ? own : LOCALEDIR);
 	bind_textdomain_codeset(PACKAGE, "UTF-8");
 	ni_language_page(true);
 	(void)_("The client");
