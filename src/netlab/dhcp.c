@@ -1,38 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* netlab dhcp: a DHCP client that does its steps when it is told to, and shows every message. */
-#include <arpa/inet.h>
-#include <errno.h>
 #include <getopt.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
 
-#include "arp.h"
+#include "dhcp_talk.h"
 #include "i18n.h"
-#include "lease.h"
 #include "netlab.h"
 #include "tool.h"
 
 enum {
-	CLIENT_PORT = 68,
-	SERVER_PORT = 67,
 	STEPS_MAX = 100,
 	TRIES_MAX = 10,
 	WAIT_MAX_MS = 60000,
 	ANY_XID = 0,
 };
 
-struct options {
-	const char *link, *hostname;
-	uint8_t requested[4], server[4];
-	uint32_t xid, tries;
-	int64_t wait_us;
-	bool broadcast, apply, help;
-};
-
-#define AT(member) offsetof(struct options, member)
+#define AT(member) offsetof(struct nl_dhcp_opts, member)
 
 static int
 set_ip(void *o, const struct ni_opt *opt, const char *arg, struct ni_err *err)
@@ -96,143 +82,8 @@ static const struct nl_tool tool = {
     NULL,
 };
 
-struct dhcp {
-	const struct options *o;
-	struct nl_link link;
-	struct nl_look *look;
-	struct nl_lease lease; /* what we have, if its ip is not zero */
-	uint32_t xid;
-	int64_t start;
-	uint8_t frame[NL_FRAME_MAX];
-};
-
-/* A line for a message, and one with what it says. */
-static void
-show(const struct dhcp *c, const struct ni_dis *d)
-{
-	static const char *const keys[] = {"dhcp.ip.client",
-					   "dhcp.ip.your",
-					   "dhcp.option.requested_ip_address",
-					   "dhcp.option.dhcp_server_id",
-					   "dhcp.option.ip_address_lease_time",
-					   "dhcp.option.subnet_mask",
-					   "dhcp.option.router",
-					   "dhcp.option.domain_name_server",
-					   "dhcp.option.hostname",
-					   "dhcp.option.message"};
-	char text[2048];
-	struct ni_buf b = ni_buf(text, sizeof(text));
-	ni_buf_sec(&b, (nl_now() - c->start) * 1000, 6);
-	ni_buf_c(&b, ' ');
-	nl_look_line(&b, d);
-	puts(ni_buf_z(&b));
-	b = ni_buf(text, sizeof(text));
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		char value[256];
-		struct ni_buf v = ni_buf(value, sizeof(value));
-		if (nl_look_print(&v, d, keys[i]) && strcmp(ni_buf_z(&v), "0.0.0.0") != 0)
-			ni_buf_fmt(&b, " %s=%s", keys[i], value);
-	}
-	if (b.len)
-		printf("   %s\n", ni_buf_z(&b));
-}
-
-/* Send @m to everybody, or to its server alone if we have an address to say it from. */
-static int
-say(struct dhcp *c, struct nl_dhcp *m, bool to_server, struct ni_err *err)
-{
-	struct nl_packet body = {.n = 0};
-	struct nl_packet k = {.n = 0};
-	struct nl_ip ip = {.ttl = 64, .dst = {255, 255, 255, 255}};
-	uint8_t mac[6];
-	int rc = NI_SUCCESS;
-	memcpy(mac, nl_broadcast, 6);
-	memcpy(ip.src, m->client, 4);
-	if (to_server) {
-		memcpy(ip.dst, c->lease.server, 4);
-		memcpy(c->link.ip, m->client, 4);
-		rc = nl_arp_ask(&c->link, c->look, ip.dst, mac, err);
-	}
-	if (rc)
-		return rc;
-	m->secs = (uint16_t)((nl_now() - c->start) / NL_SECOND);
-	nl_put_dhcp(&body, m);
-	nl_put_ethernet(&k, mac, c->link.mac, NL_ETHERTYPE_IP);
-	nl_put_udp(&k, &ip, CLIENT_PORT, SERVER_PORT, body.p, body.n);
-	show(c, nl_look_at(c->look, NL_FROM_ETHERNET, k.p, k.n));
-	return nl_link_send(&c->link, k.p, k.n, err);
-}
-
-/* A server that answers to our address asks who has it. The kernel does not know that it is ours
- * unless the interface was given it. */
-static int
-answer_arp(struct dhcp *c, uint32_t n, struct ni_err *err)
-{
-	struct nl_arp a;
-	struct nl_arp reply = {.op = NL_ARP_REPLY};
-	if (c->o->apply || nl_no_ip(c->lease.ip) || !nl_arp_read(c->look, c->frame, n, &a) ||
-	    a.op != NL_ARP_REQUEST || memcmp(a.target_ip, c->lease.ip, 4) != 0)
-		return NI_SUCCESS;
-	memcpy(reply.sender_mac, c->link.mac, 6);
-	memcpy(reply.sender_ip, c->lease.ip, 4);
-	memcpy(reply.target_mac, a.sender_mac, 6);
-	memcpy(reply.target_ip, a.sender_ip, 4);
-	return nl_arp_send(&c->link, a.sender_mac, &reply, err);
-}
-
-static bool
-wanted(const struct dhcp *c, const struct nl_lease *l, enum nl_dhcp_type to)
-{
-	bool ours = nl_no_ip(c->o->server) || !memcmp(l->server, c->o->server, 4);
-	return ours && (to == NL_DISCOVER) == (l->type == NL_OFFER);
-}
-
-/* Take the first answer to @m that counts, until @until; all of them are shown. */
-static int
-hear(struct dhcp *c, const struct nl_dhcp *m, int64_t until, bool all, struct nl_lease *lease,
-     struct ni_err *err)
-{
-	struct nl_got got = {.n = 1};
-	struct nl_lease l;
-	while (got.n) {
-		int rc = nl_link_receive(&c->link, c->frame, &got, until, err);
-		if (!rc && got.n)
-			rc = answer_arp(c, got.n, err);
-		if (rc)
-			return rc;
-		const struct ni_dis *d = nl_look_at(c->look, NL_FROM_ETHERNET, c->frame, got.n);
-		if (!nl_lease_read(d, m, &l))
-			continue;
-		show(c, d);
-		if (wanted(c, &l, m->type))
-			*lease = l;
-		if (wanted(c, &l, m->type) && !all)
-			return NI_SUCCESS;
-	}
-	return NI_SUCCESS;
-}
-
-/* Say @m until somebody answers. */
-static int
-converse(struct dhcp *c, struct nl_dhcp *m, bool to_server, bool all, struct nl_lease *lease,
-	 struct ni_err *err)
-{
-	int64_t wait = c->o->wait_us;
-	int rc = NI_SUCCESS;
-	*lease = (struct nl_lease){.seconds = 0};
-	for (uint32_t i = 0; !rc && !lease->type && i < c->o->tries && !nl_stopped(); i++) {
-		rc = say(c, m, to_server, err);
-		if (!rc)
-			rc = hear(c, m, nl_now() + wait, all, lease, err);
-		wait *= 2;
-	}
-	if (!rc && !lease->type)
-		rc = ni_fail(err, NI_ERR_RUN, _("no answer, asked %u times"), c->o->tries);
-	return rc;
-}
-
 static struct nl_dhcp
-message(struct dhcp *c, enum nl_dhcp_type type)
+message(struct nl_dhcp_talk *c, enum nl_dhcp_type type)
 {
 	struct nl_dhcp m = {
 	    .type = type, .xid = c->xid, .broadcast = c->o->broadcast, .hostname = c->o->hostname};
@@ -249,7 +100,7 @@ print_ip(const char *name, const uint8_t *ip)
 
 /* The answer to a request: it is ours now, or not any more. */
 static int
-settle(struct dhcp *c, const struct nl_lease *l, struct ni_err *err)
+settle(struct nl_dhcp_talk *c, const struct nl_lease *l, struct ni_err *err)
 {
 	if (l->type == NL_NAK) {
 		memset(c->lease.ip, 0, 4);
@@ -269,15 +120,15 @@ settle(struct dhcp *c, const struct nl_lease *l, struct ni_err *err)
 }
 
 static int
-do_discover(struct dhcp *c, bool all, struct nl_lease *offer, struct ni_err *err)
+do_discover(struct nl_dhcp_talk *c, bool all, struct nl_lease *offer, struct ni_err *err)
 {
 	struct nl_dhcp m = message(c, NL_DISCOVER);
 	memcpy(m.requested, c->o->requested, 4);
-	return converse(c, &m, false, all, offer, err);
+	return nl_dhcp_converse(c, &m, false, all, offer, err);
 }
 
 static int
-do_lease(struct dhcp *c, struct ni_err *err)
+do_lease(struct nl_dhcp_talk *c, struct ni_err *err)
 {
 	struct nl_lease l = {.seconds = 0};
 	int rc = do_discover(c, false, &l, err);
@@ -286,25 +137,25 @@ do_lease(struct dhcp *c, struct ni_err *err)
 	struct nl_dhcp m = message(c, NL_REQUEST);
 	memcpy(m.requested, l.ip, 4);
 	memcpy(m.server, l.server, 4);
-	rc = converse(c, &m, false, false, &l, err);
+	rc = nl_dhcp_converse(c, &m, false, false, &l, err);
 	return rc ? rc : settle(c, &l, err);
 }
 
 /* RFC 2131 4.3.2: neither server nor client address. */
 static int
-do_reboot(struct dhcp *c, struct ni_err *err)
+do_reboot(struct nl_dhcp_talk *c, struct ni_err *err)
 {
 	struct nl_lease l = {.seconds = 0};
 	struct nl_dhcp m = message(c, NL_REQUEST);
 	memcpy(m.requested, c->o->requested, 4);
 	if (nl_no_ip(m.requested))
 		return ni_fail(err, NI_ERR_INPUT, _("reboot: needs --request"));
-	int rc = converse(c, &m, false, false, &l, err);
+	int rc = nl_dhcp_converse(c, &m, false, false, &l, err);
 	return rc ? rc : settle(c, &l, err);
 }
 
 static int
-no_lease(const struct dhcp *c, const struct step *s, struct ni_err *err)
+no_lease(const struct nl_dhcp_talk *c, const struct step *s, struct ni_err *err)
 {
 	bool server = s->to_server || s->how == LEAVE;
 	if (!nl_no_ip(c->lease.ip) && !(server && nl_no_ip(c->lease.server)))
@@ -316,7 +167,7 @@ no_lease(const struct dhcp *c, const struct step *s, struct ni_err *err)
 }
 
 static int
-do_again(struct dhcp *c, const struct step *s, struct ni_err *err)
+do_again(struct nl_dhcp_talk *c, const struct step *s, struct ni_err *err)
 {
 	struct nl_lease l = {.seconds = 0};
 	struct nl_dhcp m = message(c, s->type);
@@ -324,7 +175,7 @@ do_again(struct dhcp *c, const struct step *s, struct ni_err *err)
 	if (rc)
 		return rc;
 	memcpy(m.client, c->lease.ip, 4);
-	rc = converse(c, &m, s->to_server, false, &l, err);
+	rc = nl_dhcp_converse(c, &m, s->to_server, false, &l, err);
 	if (!rc && s->type == NL_REQUEST)
 		rc = settle(c, &l, err);
 	return rc;
@@ -332,7 +183,7 @@ do_again(struct dhcp *c, const struct step *s, struct ni_err *err)
 
 /* Without an answer: the address is not ours any more. */
 static int
-do_leave(struct dhcp *c, const struct step *s, struct ni_err *err)
+do_leave(struct nl_dhcp_talk *c, const struct step *s, struct ni_err *err)
 {
 	struct nl_dhcp m = message(c, s->type);
 	int rc = no_lease(c, s, err);
@@ -340,7 +191,7 @@ do_leave(struct dhcp *c, const struct step *s, struct ni_err *err)
 		return rc;
 	memcpy(s->type == NL_RELEASE ? m.client : m.requested, c->lease.ip, 4);
 	memcpy(m.server, c->lease.server, 4);
-	rc = say(c, &m, s->to_server, err);
+	rc = nl_dhcp_say(c, &m, s->to_server, err);
 	memset(c->lease.ip, 0, 4);
 	return !rc && c->o->apply ? nl_lease_apply(&c->link, NULL, err) : rc;
 }
@@ -367,7 +218,7 @@ parse_step(const char *text, const struct step **s, int64_t *us, struct ni_err *
 }
 
 static int
-do_step(struct dhcp *c, const struct step *s, int64_t us, struct ni_err *err)
+do_step(struct nl_dhcp_talk *c, const struct step *s, int64_t us, struct ni_err *err)
 {
 	struct nl_lease offer = {.seconds = 0};
 	int64_t until = nl_now() + us;
@@ -390,28 +241,13 @@ do_step(struct dhcp *c, const struct step *s, int64_t us, struct ni_err *err)
 	return NI_SUCCESS;
 }
 
-/* The kernel would say to a server that nobody listens at our port. */
 static int
-occupy_port(const struct nl_link *l)
-{
-	struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(CLIENT_PORT)};
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd >= 0 &&
-	    (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, l->name, (socklen_t)strlen(l->name)) ||
-	     bind(fd, (struct sockaddr *)&at, sizeof(at)))) {
-		close(fd);
-		fd = -1;
-	}
-	return fd;
-}
-
-static int
-run(struct dhcp *c, char *const *text, int n, struct ni_err *err)
+run(struct nl_dhcp_talk *c, char *const *text, int n, struct ni_err *err)
 {
 	const struct step *s = &steps[0];
 	int64_t us = 0;
 	int rc = NI_SUCCESS;
-	int port = occupy_port(&c->link);
+	int port = nl_dhcp_occupy_port(&c->link);
 	c->xid = c->o->xid;
 	if (c->xid == ANY_XID && getrandom(&c->xid, sizeof(c->xid), 0) < 0)
 		c->xid = (uint32_t)nl_now();
@@ -434,7 +270,7 @@ run(struct dhcp *c, char *const *text, int n, struct ni_err *err)
 }
 
 static int
-check(const struct options *o, char *const *text, int n, struct ni_err *err)
+check(const struct nl_dhcp_opts *o, char *const *text, int n, struct ni_err *err)
 {
 	const struct step *s;
 	int64_t us;
@@ -452,8 +288,8 @@ check(const struct options *o, char *const *text, int n, struct ni_err *err)
 int
 nl_dhcp(int argc, char **argv)
 {
-	static struct options o = {.tries = 3, .wait_us = 2 * (int64_t)NL_SECOND};
-	static struct dhcp c = {.o = &o, .link = {.fd = -1}};
+	static struct nl_dhcp_opts o = {.tries = 3, .wait_us = 2 * (int64_t)NL_SECOND};
+	static struct nl_dhcp_talk c = {.o = &o, .link = {.fd = -1}};
 	struct ni_err err = {"", ""};
 	int rc = nl_tool_begin(&tool, &o, argc, argv);
 	if (rc >= 0)

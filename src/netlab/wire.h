@@ -11,6 +11,7 @@
 
 #include "netinspect/err.h"
 #include "netinspect/frame.h"
+#include "opts.h"
 
 struct ni_dis;
 struct ni_filter;
@@ -93,5 +94,20 @@ void nl_queue_push(struct nl_queue *q, struct nl_flight *f, int64_t due);
 /** The earliest; NULL: none. */
 const struct nl_flight *nl_queue_first(const struct nl_queue *q);
 struct nl_flight *nl_queue_pop(struct nl_queue *q);
+
+/* ---- wire_line.c: the wire itself ---- */
+
+struct nl_wire_opts {
+	int64_t delay_us, loss; /* loss in thousandths of a percent */
+	uint64_t rate;          /* bits a second; 0: any */
+	uint64_t queue, seed;
+	uint32_t seconds;
+	struct ni_opt_list field, drop, dup, swap;
+	bool quiet, help;
+};
+
+/** Join the interfaces @names[0] and @names[1] until the time is over or a signal comes. */
+int nl_wire_run(const struct nl_wire_opts *o, struct nl_rules *rules, char *const *names,
+		struct ni_err *err);
 
 #endif
