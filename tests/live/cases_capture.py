@@ -313,7 +313,7 @@ def without_permission(hosts):
 
 
 def system_calls_are_limited(hosts):
-    """While packets are looked at the kernel refuses what is not on a list; --no-sandbox: nothing."""
+    """While packets are looked at the kernel refuses what is not on a list."""
     if not limits_calls():
         return 'built without libseccomp, or with a sanitizer'
     for option, mode in (([], '2'), (['--no-sandbox'], '0')):

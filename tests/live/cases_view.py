@@ -205,8 +205,8 @@ def view_captures_elsewhere(hosts):
         view.do('see LIVE 4 packets', 'see Destination', 'press :',
                 'type set columns number,source,info', 'press Enter', 'gone Destination',
                 'press 6', 'see running', 'selected eth0', 'press /', 'type lo', 'press Enter',
-                'selected lo', 'press #', 'press S', 'see not saved', 'press S', 'see [1 Packets]', 'see sequence numbers as on the wire',
-                'see lo  icmp', 'see filter: icmp', 'see LIVE 0 packets',
+                'selected lo', 'press #', 'press S', 'see not saved', 'press S', 'see [1 Packets]',
+                'see sequence numbers as on the wire', 'see lo  icmp', 'see filter: icmp', 'see LIVE 0 packets',
                 'gone Destination')
         ping(hosts.client, '127.0.0.1', 3)
         view.do('see LIVE 6 packets', 'press 6', 'see running', 'selected lo', 'press Space',
@@ -272,6 +272,7 @@ def view_takes_any_key(hosts):
 
 
 CASES = [view_shows_packets_as_they_come, view_held_goes_on_capturing, view_stops_and_begins_again,
-         view_writes_what_it_has, view_shows_connections_while_they_last, view_says_what_was_dropped,
-         view_survives_its_interface, view_picks_an_interface, view_captures_elsewhere,
-         view_captures_beside_a_file, view_has_no_rights, view_takes_any_key]
+         view_writes_what_it_has, view_shows_connections_while_they_last,
+         view_says_what_was_dropped, view_survives_its_interface, view_picks_an_interface,
+         view_captures_elsewhere, view_captures_beside_a_file, view_has_no_rights,
+         view_takes_any_key]
