@@ -181,7 +181,10 @@ static int
 refill(struct live *l, struct handle *h, struct ni_err *err)
 {
 	int64_t now = ni_wall_ns();
+	errno = 0;
 	int r = pcap_dispatch(h->p, 1, on_frame, (u_char *)(void *)h);
+	/* libpcap calls it an error when netfilter has nothing for us. */
+	bool nothing_yet = r < 0 && errno == EAGAIN && !h->netdev;
 	if (h->no_memory)
 		return ni_fail(err, NI_ERR_RUN, _("%s: out of memory"), handle_name(l, h));
 	if (h->full) {
@@ -191,7 +194,7 @@ refill(struct live *l, struct handle *h, struct ni_err *err)
 		return NI_SUCCESS;
 	}
 	h->empty_ns = now;
-	if (r < 0)
+	if (r < 0 && !nothing_yet)
 		on_trouble(l, h);
 	return NI_SUCCESS;
 }

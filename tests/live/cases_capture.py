@@ -312,6 +312,26 @@ def without_permission(hosts):
     return None
 
 
+def what_netfilter_logs(hosts):
+    """A device that is no network interface: it may have nothing to say for a while."""
+    if lacks('nft', 'ping'):
+        return lacks('nft', 'ping')
+    for words in ('add table inet seen',
+                  'add chain inet seen out { type filter hook output priority 0 ; }',
+                  'add rule inet seen out icmp type echo-request log group 0'):
+        hosts.client.run('nft', *words.split())
+    try:
+        capture = Capture(hosts.client, '-i', 'nflog', '-c', '3')
+        time.sleep(0.3)
+        expect(capture.process.poll() is None, capture.err())
+        ping(hosts.client, B, 3)
+        expect(capture.wait() == 0, capture.err())
+        expect(len(capture.lines()) == 3, f'{len(capture.lines())} packets')
+    finally:
+        hosts.client.run('nft', 'delete', 'table', 'inet', 'seen')
+    return None
+
+
 def system_calls_are_limited(hosts):
     """While packets are looked at the kernel refuses what is not on a list."""
     if not limits_calls():
@@ -391,4 +411,4 @@ for i in range(100000): s.send(b"x" * 64)
 CASES = [same_as_tcpdump, fields_agree_with_tshark, stopping_loses_nothing, statistics_on_usr1,
          packet_count, autostop, ring_files, files_belong_to_who_called_sudo,
          all_interfaces_at_once, two_interfaces, without_permission, system_calls_are_limited,
-         interface_list, snap_length, interface_that_goes_away, a_flood_without_loss]
+         what_netfilter_logs, interface_list, snap_length, interface_that_goes_away, a_flood_without_loss]
