@@ -5,7 +5,7 @@
 
 #include "core.h"
 
-enum { NI_HD_SEGS = 38, NI_HD_RANGES_MAX = 16 };
+enum { NI_HD_SEGS = 38, NI_HD_SEGS_FEW = 4, NI_HD_OUT_SMALL = 888, NI_HD_RANGES_MAX = 16 };
 
 /* A stretch of output: of a file, or (file NULL) of the queue's buffer. */
 struct ni_hd_seg {
@@ -13,11 +13,15 @@ struct ni_hd_seg {
 	uint64_t off, n;
 };
 
+/* An ordinary answer fits into it as it is: one piece of memory, of a size that malloc() has at
+ * hand. */
 struct ni_hd_outq {
-	char *buf;
+	char *buf; /* small, or allocated */
 	size_t len, cap;
-	unsigned first, n; /* segments first..n-1 are still to be sent */
-	struct ni_hd_seg seg[NI_HD_SEGS];
+	struct ni_hd_seg *seg; /* few, or allocated: NI_HD_SEGS */
+	unsigned first, n;     /* segments first..n-1 are still to be sent */
+	struct ni_hd_seg few[NI_HD_SEGS_FEW];
+	char small[NI_HD_OUT_SMALL];
 };
 
 /* A request whose body is being read: the head is kept and parsed again when it is complete. */
@@ -96,9 +100,6 @@ struct ni_hd_reply {
 
 /** Queue @rep as it stands, framed as the knobs say. */
 void ni_hd_emit(struct ni_hd_conn *c, const struct ni_hd_request *r, const struct ni_hd_reply *rep);
-
-/** The reason phrase of a status. */
-const char *ni_hd_reason(int status);
 
 /** Answer with a small page about @status. @extra: more fields or "". */
 void ni_hd_emit_error(struct ni_hd_conn *c, const struct ni_hd_request *r, int status,

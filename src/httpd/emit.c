@@ -9,38 +9,40 @@
 
 static const struct {
 	int status;
-	const char *reason, *text;
+	const char *line, *text; /* code and reason phrase; what it means here */
 } reasons[] = {
-    {200, "OK", ""},
-    {204, "No Content", ""},
-    {206, "Partial Content", ""},
-    {301, "Moved Permanently", "A directory's name ends with a slash."},
-    {304, "Not Modified", ""},
-    {400, "Bad Request", "The request breaks the rules of HTTP/1.1 (RFC 9112)."},
-    {403, "Forbidden", "This may not be read, or it is no regular file."},
-    {404, "Not Found", "There is nothing here by that name."},
-    {405, "Method Not Allowed", "This can be read, not written; POST and PUT go to / or /echo."},
-    {408, "Request Timeout", "The request was not complete in time."},
-    {411, "Length Required", "A body needs a Content-Length, or chunks."},
-    {412, "Precondition Failed", "What you have is not what is here."},
-    {413, "Content Too Large", "The body is larger than this server takes."},
-    {414, "URI Too Long", "The address is longer than this server takes."},
-    {416, "Range Not Satisfiable", "The range lies outside the content."},
-    {417, "Expectation Failed", "Only 100-continue can be expected."},
-    {431, "Request Header Fields Too Large", "The header is longer than this server takes."},
-    {500, "Internal Server Error", "The server could not read this."},
-    {501, "Not Implemented", "The method or the transfer coding is unknown to this server."},
-    {503, "Service Unavailable", "The server has no room left; try again later."},
-    {505, "HTTP Version Not Supported", "This server speaks HTTP/1.0 and HTTP/1.1."},
+    {200, "200 OK", ""},
+    {204, "204 No Content", ""},
+    {206, "206 Partial Content", ""},
+    {301, "301 Moved Permanently", "A directory's name ends with a slash."},
+    {304, "304 Not Modified", ""},
+    {400, "400 Bad Request", "The request breaks the rules of HTTP/1.1 (RFC 9112)."},
+    {403, "403 Forbidden", "This may not be read, or it is no regular file."},
+    {404, "404 Not Found", "There is nothing here by that name."},
+    {405, "405 Method Not Allowed",
+     "This can be read, not written; POST and PUT go to / or /echo."},
+    {408, "408 Request Timeout", "The request was not complete in time."},
+    {411, "411 Length Required", "A body needs a Content-Length, or chunks."},
+    {412, "412 Precondition Failed", "What you have is not what is here."},
+    {413, "413 Content Too Large", "The body is larger than this server takes."},
+    {414, "414 URI Too Long", "The address is longer than this server takes."},
+    {416, "416 Range Not Satisfiable", "The range lies outside the content."},
+    {417, "417 Expectation Failed", "Only 100-continue can be expected."},
+    {431, "431 Request Header Fields Too Large", "The header is longer than this server takes."},
+    {500, "500 Internal Server Error", "The server could not read this."},
+    {501, "501 Not Implemented", "The method or the transfer coding is unknown to this server."},
+    {503, "503 Service Unavailable", "The server has no room left; try again later."},
+    {505, "505 HTTP Version Not Supported", "This server speaks HTTP/1.0 and HTTP/1.1."},
 };
 
-const char *
-ni_hd_reason(int status)
+/* "404 Not Found" */
+static const char *
+status_line(int status)
 {
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(*reasons); i++)
 		if (reasons[i].status == status)
-			return reasons[i].reason;
-	return "";
+			return reasons[i].line;
+	return "500 Internal Server Error";
 }
 
 enum { CONTENT_MAX = 1 << 20 }; /* that a framing knob works on */
@@ -99,11 +101,27 @@ wants_chunks(const struct ni_hd_conn *c, const struct ni_hd_request *r,
 	       rep->status == 200;
 }
 
+/* The fields of the content. Returns whether its length is among them. */
+static bool
+put_content_fields(struct ni_buf *b, const struct ni_hd_conn *c, const struct ni_hd_reply *rep)
+{
+	const struct ni_hd_file *f = rep->file;
+	if (f && rep->type == f->mime) {
+		bool whole = rep->status == 200 && !c->knobs->any;
+		ni_buf_mem(b, f->head, whole ? f->full_len : f->head_len);
+		return whole;
+	}
+	if (rep->type)
+		ni_buf_fmt(b, "Content-Type: %s\r\n", rep->type);
+	return false;
+}
+
 /* Content-Length, Transfer-Encoding and Connection. Returns whether the connection must close. */
 static bool
 put_framing(struct ni_buf *b, const struct ni_hd_conn *c, const struct ni_hd_request *r,
 	    const struct ni_hd_reply *rep, bool chunks)
 {
+	bool has_length = put_content_fields(b, c, rep);
 	const struct ni_hd_knobs *k = c->knobs;
 	bool close = rep->close || k->http10 || k->http09 || k->half_close ||
 		     k->close_first == NI_HD_CLOSE_SERVER || k->close_first == NI_HD_CLOSE_BOTH;
@@ -112,7 +130,7 @@ put_framing(struct ni_buf *b, const struct ni_hd_conn *c, const struct ni_hd_req
 		close |= k->bad_chunk;
 	} else if (k->no_length && rep->type) {
 		close = true;
-	} else if (rep->type || rep->status == 301) {
+	} else if (!has_length && (rep->type || rep->status == 301)) {
 		int64_t n = (int64_t)rep->n + k->bad_length;
 		ni_buf_str(b, "Content-Length: ");
 		ni_buf_u64(b, n > 0 ? (uint64_t)n : 0);
@@ -150,17 +168,11 @@ ni_hd_emit(struct ni_hd_conn *c, const struct ni_hd_request *r, const struct ni_
 		return;
 	}
 	ni_buf_str(&b, c->knobs->http10 ? "HTTP/1.0 " : "HTTP/1.1 ");
-	ni_buf_u64(&b, (uint64_t)rep->status);
-	ni_buf_c(&b, ' ');
-	ni_buf_str(&b, ni_hd_reason(rep->status));
+	ni_buf_str(&b, status_line(rep->status));
 	ni_buf_str(&b, "\r\nServer: netinspect-httpd\r\nDate: ");
 	ni_buf_mem(&b, c->env->date, 29);
 	ni_buf_str(&b, "\r\n");
 	ni_buf_str(&b, rep->extra);
-	if (rep->file && rep->type == rep->file->mime)
-		ni_buf_mem(&b, rep->file->head, rep->file->head_len);
-	else if (rep->type)
-		ni_buf_fmt(&b, "Content-Type: %s\r\n", rep->type);
 	bool close = put_framing(&b, c, r, rep, chunks);
 	if (!c->knobs->http09)
 		ni_hd_put(c, b.p, b.len);
@@ -192,9 +204,9 @@ ni_hd_emit_error(struct ni_hd_conn *c, const struct ni_hd_request *r, int status
 		if (reasons[i].status == status)
 			text = reasons[i].text;
 	ni_buf_fmt(&b,
-		   "<!doctype html>\n<html lang=\"en\"><title>%d %s</title>\n<h1>%d %s</h1>\n"
+		   "<!doctype html>\n<html lang=\"en\"><title>%s</title>\n<h1>%s</h1>\n"
 		   "<p>%s</p>\n</html>\n",
-		   status, ni_hd_reason(status), status, ni_hd_reason(status), text);
+		   status_line(status), status_line(status), text);
 	struct ni_hd_reply rep = {.status = status,
 				  .close = close,
 				  .type = "text/html; charset=utf-8",

@@ -210,7 +210,8 @@ ni_hd_log_request(struct ni_hd_conn *c, const struct ni_hd_request *r, int statu
 {
 	struct ni_hd_link *l = (struct ni_hd_link *)(void *)c;
 	struct ni_hd_log *log = l->server->log;
-	atomic_fetch_add_explicit(&l->requests, 1, memory_order_relaxed);
+	/* For /status, which another thread may be answering. */
+	atomic_store_explicit(&l->requests, c->requests, memory_order_relaxed);
 	atomic_fetch_add_explicit(&l->server->requests, 1, memory_order_relaxed);
 	if (!log)
 		return;

@@ -248,4 +248,8 @@ ni_hd_file_describe(struct ni_hd_file *f, const char *path, uint64_t salt)
 		   "Content-Type: %s\r\nLast-Modified: %s\r\nETag: %s\r\nAccept-Ranges: bytes\r\n",
 		   f->mime, f->modified, f->etag);
 	f->head_len = (uint32_t)b.len;
+	ni_buf_str(&b, "Content-Length: ");
+	ni_buf_u64(&b, f->size);
+	ni_buf_str(&b, "\r\n");
+	f->full_len = (uint32_t)b.len;
 }

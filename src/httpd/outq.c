@@ -25,7 +25,10 @@ ni_hd_outq_free(struct ni_hd_conn *c)
 		if (q->seg[i].file)
 			c->core->site->put(c->core->site, q->seg[i].file);
 	ni_hd_memory_give(c->core, counted(q->cap));
-	free(q->buf);
+	if (q->buf != q->small)
+		free(q->buf);
+	if (q->seg != q->few)
+		free(q->seg);
 	free(q);
 	c->out = NULL;
 }
@@ -33,7 +36,7 @@ ni_hd_outq_free(struct ni_hd_conn *c)
 static bool
 grow(const struct ni_hd_core *core, struct ni_hd_outq *q, size_t n)
 {
-	size_t cap = q->cap ? q->cap : 1000;
+	size_t cap = q->cap;
 	while (cap - q->len < n)
 		cap *= 2;
 	if (cap == q->cap)
@@ -41,11 +44,13 @@ grow(const struct ni_hd_core *core, struct ni_hd_outq *q, size_t n)
 	size_t more = counted(cap) - counted(q->cap);
 	if (!ni_hd_memory_take(core, more))
 		return false;
-	char *p = realloc(q->buf, cap);
+	char *p = realloc(q->buf == q->small ? NULL : q->buf, cap);
 	if (!p) {
 		ni_hd_memory_give(core, more);
 		return false;
 	}
+	if (q->buf == q->small)
+		memcpy(p, q->small, q->len);
 	q->buf = p;
 	q->cap = cap;
 	return true;
@@ -54,16 +59,33 @@ grow(const struct ni_hd_core *core, struct ni_hd_outq *q, size_t n)
 bool
 ni_hd_room(struct ni_hd_conn *c, size_t n)
 {
-	if (!c->out) {
-		c->out = malloc(sizeof(*c->out));
-		if (!c->out)
+	struct ni_hd_outq *q = c->out;
+	if (!q) {
+		q = c->out = malloc(sizeof(*q));
+		if (!q)
 			return false;
-		/* The segments need no zeroing. */
-		c->out->buf = NULL;
-		c->out->len = c->out->cap = 0;
-		c->out->first = c->out->n = 0;
+		/* The rest needs no zeroing. */
+		q->buf = q->small;
+		q->cap = sizeof(q->small);
+		q->len = 0;
+		q->seg = q->few;
+		q->first = q->n = 0;
 	}
-	return grow(c->core, c->out, n);
+	return grow(c->core, q, n);
+}
+
+/* The next segment; NULL if there is no memory, or there are too many. */
+static struct ni_hd_seg *
+add_segment(struct ni_hd_outq *q)
+{
+	if (q->n == NI_HD_SEGS_FEW && q->seg == q->few) {
+		struct ni_hd_seg *all = malloc(NI_HD_SEGS * sizeof(*all));
+		if (!all)
+			return NULL;
+		memcpy(all, q->few, sizeof(q->few));
+		q->seg = all;
+	}
+	return q->n < NI_HD_SEGS ? &q->seg[q->n++] : NULL;
 }
 
 static struct ni_hd_outq *
@@ -71,11 +93,10 @@ queue(struct ni_hd_conn *c, size_t n)
 {
 	if (c->phase == NI_HD_ABORTED)
 		return NULL;
-	if (!ni_hd_room(c, n) || c->out->n == NI_HD_SEGS) {
-		c->phase = NI_HD_ABORTED;
-		return NULL;
-	}
-	return c->out;
+	if (ni_hd_room(c, n))
+		return c->out;
+	c->phase = NI_HD_ABORTED;
+	return NULL;
 }
 
 void
@@ -88,8 +109,10 @@ ni_hd_put(struct ni_hd_conn *c, const char *p, size_t n)
 	memcpy(q->buf + q->len, p, n);
 	if (last && !last->file)
 		last->n += n; /* file segments aside, the buffer is contiguous */
+	else if ((last = add_segment(q)))
+		*last = (struct ni_hd_seg){NULL, q->len, n};
 	else
-		q->seg[q->n++] = (struct ni_hd_seg){NULL, q->len, n};
+		c->phase = NI_HD_ABORTED;
 	q->len += n;
 }
 
@@ -102,10 +125,12 @@ ni_hd_put_file(struct ni_hd_conn *c, const struct ni_hd_file *f, uint64_t off, u
 		ni_hd_put(c, f->mem + off, (size_t)n);
 	} else if (n) {
 		struct ni_hd_outq *q = queue(c, 0);
-		if (q) {
-			q->seg[q->n++] = (struct ni_hd_seg){f, off, n};
+		struct ni_hd_seg *s = q ? add_segment(q) : NULL;
+		if (s) {
+			*s = (struct ni_hd_seg){f, off, n};
 			return;
 		}
+		c->phase = NI_HD_ABORTED;
 	}
 	c->core->site->put(c->core->site, f);
 }

@@ -368,33 +368,48 @@ send_list(struct ni_hd_conn *c, const struct ni_hd_request *r)
 	free(p);
 }
 
+/* A directory without its slash: where it is. */
 static void
-send_dir(struct ni_hd_conn *c, const struct ni_hd_request *r, const char *path, bool slash)
+move_on(struct ni_hd_conn *c, const struct ni_hd_request *r)
+{
+	char name[3 * NI_HD_PATH_MAX + 64];
+	struct ni_buf b = ni_buf(name, sizeof(name) - 1);
+	ni_buf_str(&b, "Location: /");
+	put_url(&b, r->path);
+	ni_buf_str(&b, "/\r\n");
+	ni_buf_z(&b);
+	if (b.len < 1400)
+		error(c, r, 301, name);
+	else
+		error(c, r, 414, "");
+}
+
+/* @path, which was asked for with a slash at its end: its index.html, or what is in it. */
+static void
+get_dir(struct ni_hd_conn *c, const struct ni_hd_request *r, const char *path)
 {
 	struct ni_hd_site *s = c->core->site;
 	const struct ni_hd_file *f = NULL;
-	char name[3 * NI_HD_PATH_MAX + 64];
-	struct ni_buf b = ni_buf(name, sizeof(name) - 1);
-	if (!slash) {
-		ni_buf_str(&b, "Location: /");
-		put_url(&b, r->path);
-		ni_buf_str(&b, "/\r\n");
-		ni_buf_z(&b);
-		if (b.len < 1400)
-			error(c, r, 301, name);
-		else
-			error(c, r, 414, "");
-		return;
-	}
+	char name[NI_HD_PATH_MAX + 16];
+	struct ni_buf b = ni_buf(name, sizeof(name));
 	ni_buf_str(&b, path);
 	ni_buf_str(&b, *path ? "/index.html" : "index.html");
 	int rc = s->open(s, ni_buf_z(&b), &f);
-	if (rc == NI_HD_SITE_FILE)
+	if (rc == NI_HD_SITE_FILE) {
 		send_file(c, r, f, name);
-	else if (rc == 404 && c->core->list && s->list)
+		return;
+	}
+	int is = rc == 404 ? s->open(s, path, &f) : NI_HD_SITE_DIR;
+	if (is == NI_HD_SITE_FILE) {
+		s->put(s, f);
+		error(c, r, 404, "");
+	} else if (is != NI_HD_SITE_DIR) {
+		error(c, r, is, "");
+	} else if (rc == 404 && c->core->list && s->list) {
 		send_list(c, r);
-	else
+	} else {
 		error(c, r, rc == 404 || rc == NI_HD_SITE_DIR ? 403 : rc, "");
+	}
 }
 
 /* Dot files are often secrets that were never meant to be served; RFC 8615's are meant to be. */
@@ -422,17 +437,24 @@ get(struct ni_hd_conn *c, const struct ni_hd_request *r)
 		error(c, r, 404, "");
 		return;
 	}
-	int rc = s->open(s, path, &f);
-	if (rc == NI_HD_SITE_DIR) {
-		send_dir(c, r, path, slash);
-	} else if (rc) {
-		error(c, r, rc, "");
-	} else if (slash && *path) {
-		s->put(s, f);
-		error(c, r, 404, "");
-	} else {
-		send_file(c, r, f, path);
+	if (slash) {
+		get_dir(c, r, path);
+		return;
 	}
+	int rc = s->open(s, path, &f);
+	if (rc == NI_HD_SITE_FILE)
+		send_file(c, r, f, path);
+	else if (rc == NI_HD_SITE_DIR)
+		move_on(c, r);
+	else
+		error(c, r, rc, "");
+}
+
+static const char *
+allowed(const struct ni_hd_request *r)
+{
+	bool writable = !r->path_len || !strcmp(r->path, "echo") || !strcmp(r->path, "*");
+	return writable ? READ_WRITE : READ_ONLY;
 }
 
 void
@@ -440,7 +462,6 @@ ni_hd_respond(struct ni_hd_conn *c, const struct ni_hd_request *r, int status, c
 	      size_t n)
 {
 	struct ni_hd_request copy;
-	bool writable = !r->path_len || !strcmp(r->path, "echo") || !strcmp(r->path, "*");
 	/* The fixed server has no resource but its one page, whatever the path. */
 	const char *path = c->core->fixed ? "" : r->path;
 	bool special = r->method == NI_HD_GET || r->method == NI_HD_HEAD;
@@ -456,12 +477,11 @@ ni_hd_respond(struct ni_hd_conn *c, const struct ni_hd_request *r, int status, c
 	if (ni_hd_is_echo(r)) {
 		echo(c, r, body, n);
 	} else if (r->method == NI_HD_OPTIONS) {
-		struct ni_hd_reply rep = {.status = 204,
-					  .close = !r->keep_alive || c->draining,
-					  .extra = writable ? READ_WRITE : READ_ONLY};
+		struct ni_hd_reply rep = {
+		    .status = 204, .close = !r->keep_alive || c->draining, .extra = allowed(r)};
 		ni_hd_emit(c, r, &rep);
 	} else if (!special) {
-		error(c, r, 405, writable ? READ_WRITE : READ_ONLY);
+		error(c, r, 405, allowed(r));
 	} else if (!strcmp(path, "echo")) {
 		echo(c, r, r->query.p, r->query.n);
 	} else if (!strcmp(path, "stream")) {

@@ -17,8 +17,9 @@ struct ni_hd_file {
 	char mime[128];
 	char etag[44];     /* with its quotes; strong (RFC 9110 section 8.8.3) */
 	char modified[30]; /* mtime as text */
-	char head[400];    /* the fields every full response has, ready to send */
-	uint32_t head_len;
+	char head[400];    /* the fields every full response has, ready to send: */
+	uint32_t head_len; /* those of any part too, */
+	uint32_t full_len; /* and with its Content-Length */
 };
 
 enum { NI_HD_SITE_FILE = 0, NI_HD_SITE_DIR = 1 };
