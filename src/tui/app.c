@@ -382,6 +382,17 @@ act_prompt(struct ni_app *a, enum ni_act act)
 	return true;
 }
 
+/* Esc ends what takes long before it goes anywhere. */
+static bool
+stops(struct ni_view *v)
+{
+	char mem[128];
+	struct ni_buf b = ni_buf(mem, sizeof(mem));
+	if (v->ops->busy)
+		v->ops->busy(v, &b);
+	return b.len && v->ops->act(v, NI_ACT_BACK);
+}
+
 /* Live, the end of a list is where the newest will be. */
 static void
 follow_again(struct ni_app *a, struct ni_view *v)
@@ -419,7 +430,8 @@ ni_app_act(struct ni_app *a, enum ni_act act)
 		a->ask_quit = false;
 	if (act != NI_ACT_OPEN && act != NI_ACT_STOP && act != NI_ACT_COMMAND)
 		a->starting.asked = false;
-	if (ni_panes_act(ni_app_top(a), act) || v->ops->act(v, act)) {
+	if ((act == NI_ACT_BACK && stops(v)) || ni_panes_act(ni_app_top(a), act) ||
+	    v->ops->act(v, act)) {
 		if (act == NI_ACT_BOTTOM)
 			follow_again(a, v);
 		return;

@@ -394,7 +394,7 @@ draw_bottom(struct ni_app *a, int y, int *caret)
 		ni_screen_text(y, 0, cols, ni_buf_z(&b), NI_ROLE_NOTE, true);
 		return;
 	}
-	const struct ni_view *v = ni_app_top(a);
+	const struct ni_view *v = ni_app_active(a);
 	if (v->ops->busy)
 		v->ops->busy(v, &b);
 	if (b.len) {

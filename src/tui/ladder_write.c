@@ -22,6 +22,7 @@ struct ni_ladder_writing {
 	int fd;
 	char *path;
 	bool out_open, done;
+	uint32_t id; /* of the connection; the sink looks at it as long as it is there */
 };
 
 void
@@ -46,9 +47,9 @@ static int
 begin(struct ni_ladder_writing *w, struct ni_app *a, uint32_t conn, bool explain,
       struct ni_err *err)
 {
-	uint32_t id = conn & NI_IX_CONN_ID;
+	w->id = conn & NI_IX_CONN_ID;
 	struct ni_ladder_opts opts = {
-	    .time = a->time, .explain = explain, .conns = &id, .nconns = 1};
+	    .time = a->time, .explain = explain, .conns = &w->id, .nconns = 1};
 	w->fd = open(w->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (w->fd < 0)
 		return ni_fail(err, NI_ERR_RUN, "%s: %s", w->path, strerror(errno));
