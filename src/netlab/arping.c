@@ -26,7 +26,7 @@ static const struct ni_opt options[] = {
 	{NI_OPT_HEADING, 0, N_("What is asked"), NULL, NULL, 0, 0, NULL},
 	{NI_OPT_STRING, 'I', "interface", "NAME", N_("ask there (default: where the network of ADDRESS is)"), AT(link), 0, NULL},
 	{NI_OPT_NUMBER, 'c', "count", "N", N_("so many requests, at most 1000 (default 3)"), AT(count), COUNT_MAX, NULL},
-	{NI_OPT_CALL, 'i', "interval", "MS", N_("one every MS (default 1000)"), AT(interval_us), 60 * NL_SECOND, nl_opt_ms},
+	{NI_OPT_CALL, 'i', "interval", "MS", N_("one every MS (default 1000)"), AT(interval_us), NL_MINUTE, nl_opt_ms},
 	{NI_OPT_NUMBER, 'w', "wait", "SECONDS", N_("end after so long, at most 600 (default: when the last request had its time)"), AT(wait_s), SECONDS_MAX, NULL},
 	{NI_OPT_FLAG, 'g', "gratuitous", NULL, N_("tell everybody that we have ADDRESS, which must be ours"), AT(gratuitous), 0, NULL},
 	{NI_OPT_FLAG, 'p', "probe", NULL, N_("ask as one who has no address yet: is ADDRESS free?"), AT(probe), 0, NULL},

@@ -40,7 +40,7 @@ static const struct ni_opt options[] = {
 
 	{NI_OPT_HEADING, 0, N_("What is done"), NULL, NULL, 0, 0, NULL},
 	{NI_OPT_FLAG, 'a', "apply", NULL, N_("give the interface the address, and the default route"), AT(apply), 0, NULL},
-	{NI_OPT_CALL, 'w', "wait", "MS", N_("for an answer, twice as long with each try (default 2000)"), AT(wait_us), 60 * NL_SECOND, nl_opt_ms},
+	{NI_OPT_CALL, 'w', "wait", "MS", N_("for an answer, twice as long with each try (default 2000)"), AT(wait_us), NL_MINUTE, nl_opt_ms},
 	{NI_OPT_NUMBER, 0, "tries", "N", N_("say it up to N times (default 3)"), AT(tries), TRIES_MAX, NULL},
 	{NI_OPT_FLAG, 'h', "help", NULL, N_("this text"), AT(help), 0, NULL},
 };

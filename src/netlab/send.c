@@ -16,7 +16,7 @@
 #include "tool.h"
 #include "world.h"
 
-enum { COUNT_MAX = 1000, TIME_MAX_US = 60 * NL_SECOND, DATA_MAX = 1400 };
+enum { COUNT_MAX = 1000, TIME_MAX_US = NL_MINUTE, DATA_MAX = 1400 };
 
 struct end {
 	uint8_t ip[4];

@@ -14,7 +14,11 @@
 #include "netinspect/err.h"
 #include "opts.h"
 
-enum { NL_MS = 1000, NL_SECOND = 1000000 }; /* in microseconds, as all times here */
+enum {
+	NL_MS = 1000,
+	NL_SECOND = 1000000,
+	NL_MINUTE = 60000000
+}; /* in microseconds, as all times here */
 
 /* A word that a subcommand takes beside its options: a step, a kind of frame. */
 struct nl_word {

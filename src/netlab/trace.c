@@ -46,7 +46,7 @@ static const struct ni_opt options[] = {
 	{NI_OPT_NUMBER, 'f', "first", "TTL", N_("begin with this time to live (default 1)"), AT(first), HOPS_MAX, NULL},
 	{NI_OPT_NUMBER, 'm', "hops", "TTL", N_("end with this one, at most 64 (default 30)"), AT(hops), HOPS_MAX, NULL},
 	{NI_OPT_NUMBER, 'q', "probes", "N", N_("for each hop, at most 10 (default 1)"), AT(probes), PROBES_MAX, NULL},
-	{NI_OPT_CALL, 'w', "wait", "MS", N_("for each answer (default 1000)"), AT(wait_us), 60 * NL_SECOND, nl_opt_ms},
+	{NI_OPT_CALL, 'w', "wait", "MS", N_("for each answer (default 1000)"), AT(wait_us), NL_MINUTE, nl_opt_ms},
 	{NI_OPT_FLAG, 'h', "help", NULL, N_("this text"), AT(help), 0, NULL},
 };
 /* clang-format on */
