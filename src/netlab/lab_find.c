@@ -52,9 +52,10 @@ nl_read_file(struct nl_pool *pool, const char *path, size_t max, size_t *n, stru
 		ni_fail(err, NI_ERR_INPUT, _("%s: larger than %zu bytes"), path, max);
 	} else {
 		ssize_t got;
-		text = nl_take(pool, max + 1);
+		size_t size = (size_t)st.st_size;
+		text = nl_take(pool, size + 1);
 		*n = 0;
-		while (*n < max && (got = read(fd, text + *n, max - *n)) > 0)
+		while (*n < size && (got = read(fd, text + *n, size - *n)) > 0)
 			*n += (size_t)got;
 	}
 	close(fd);

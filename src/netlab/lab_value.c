@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -16,7 +17,7 @@
 #include "i18n.h"
 #include "lab.h"
 
-enum { VALUES_MAX = 16384, OUTPUT_MAX = 16 << 20, CPU_SECONDS = 60, ARGS_MAX = 32 };
+enum { VALUES_MAX = 16384, OUTPUT_MAX = 16 << 20, CPU_SECONDS = 20, ARGS_MAX = 32 };
 
 /* Between values of a field in one frame: a byte that is escaped where it is part of a value. */
 #define BETWEEN "\x1f"
@@ -108,6 +109,9 @@ run(struct nl_world *w, char *const argv[], int out, int complaints, struct ni_e
 		return NI_SUCCESS;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
 		return ni_fail(err, NI_ERR_RUN, _("%s: this program is not there"), argv[0]);
+	if (WIFSIGNALED(status) && (WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL))
+		return ni_fail(err, NI_ERR_INPUT, _("%s: more than %d seconds of work to read"),
+			       argv[2], CPU_SECONDS);
 	if (WIFSIGNALED(status))
 		return ni_fail(err, NI_ERR_RUN, _("%s: netinspect was ended by signal %d"), argv[2],
 			       WTERMSIG(status));
