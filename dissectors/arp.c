@@ -117,6 +117,7 @@ enum {
 	F_DST_HW_MAC,
 	F_DST_PROTO,
 	F_DST_PROTO_IP4,
+	F_DUPLICATE,
 };
 
 /* clang-format off */
@@ -146,6 +147,9 @@ static const struct ni_field fields[] = {
 	[F_DST_HW_MAC] = {"arp.dst.hw_mac", "Target MAC address", NI_ETHER},
 	[F_DST_PROTO] = {"arp.dst.proto", "Target protocol address", NI_BYTES},
 	[F_DST_PROTO_IP4] = {"arp.dst.proto_ipv4", "Target IP address", NI_IP4},
+	[F_DUPLICATE] = {"arp.duplicate-address-detected", "Duplicate IP address", NI_NONE,
+		.flags = NI_F_COMPUTED, .ref = "RFC 5227 2.4",
+		.doc = "The sender claims an address that another MAC address claimed last."},
 	{0},
 };
 /* clang-format on */
@@ -172,6 +176,16 @@ put_address(struct ni_walk *w, const struct ni_field *f, bool typed, uint32_t of
 		ni_put_bytes(w, typed ? f + 1 : f, off, len);
 }
 
+/* The table of addresses has left a remark. */
+static bool
+is_conflict(const struct ni_dis *d, const struct ni_layer *l)
+{
+	for (unsigned i = 0; i < d->nnotes; i++)
+		if (d->notes[i].def == &ni_arp_conflict && &d->layers[d->notes[i].layer] == l)
+			return true;
+	return false;
+}
+
 static void
 walk(struct ni_walk *w)
 {
@@ -192,6 +206,8 @@ walk(struct ni_walk *w)
 	put_address(w, &fields[F_SRC_PROTO], a.ip4, a.spa, a.plen);
 	put_address(w, &fields[F_DST_HW], a.ether, a.tha, a.hlen);
 	put_address(w, &fields[F_DST_PROTO], a.ip4, a.tpa, a.plen);
+	if (is_conflict(w->dis, w->layer))
+		ni_put_label(w, &fields[F_DUPLICATE], 0, 0, "Duplicate IP address detected");
 }
 
 static void
@@ -232,16 +248,6 @@ summary_request(struct ni_buf *b, const uint8_t *p, const struct addrs *a)
 		ni_buf_str(b, "? Tell ");
 		print_ip(b, p, a, a->spa);
 	}
-}
-
-/* The table of addresses has left a remark. */
-static bool
-is_conflict(const struct ni_dis *d, const struct ni_layer *l)
-{
-	for (unsigned i = 0; i < d->nnotes; i++)
-		if (d->notes[i].def == &ni_arp_conflict && &d->layers[d->notes[i].layer] == l)
-			return true;
-	return false;
 }
 
 static void
