@@ -256,6 +256,8 @@ void ni_app_ask(struct ni_app *a, enum ni_prompt_kind kind, const char *text);
  */
 int ni_app_write(struct ni_app *a, const char *path, const struct ni_set *members, uint64_t last,
 		 struct ni_err *err);
+/** The same for the packets of conversation @conn. */
+int ni_app_write_conn(struct ni_app *a, const char *path, uint32_t conn, struct ni_err *err);
 /** Write on for about @ns. Returns whether there is more to write. */
 bool ni_app_write_work(struct ni_app *a, int64_t ns);
 /** Say why a list is empty although there are @all rows without the filter. */

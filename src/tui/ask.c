@@ -188,6 +188,21 @@ ni_app_write(struct ni_app *a, const char *path, const struct ni_set *members, u
 	return a->writing ? NI_SUCCESS : NI_ERR_RUN;
 }
 
+int
+ni_app_write_conn(struct ni_app *a, const char *path, uint32_t conn, struct ni_err *err)
+{
+	const struct ni_index *ix = ni_model_index(a->model);
+	uint64_t last = ni_index_last(ix);
+	struct ni_set members = {.bits = NULL};
+	bool room = true;
+	for (uint64_t k = ni_index_first(ix); k <= last && room; k++)
+		room = ni_set_add(&members, k, ni_index_conn(ix, k) == conn);
+	int rc = room ? ni_app_write(a, path, &members, last, err)
+		      : ni_fail(err, NI_ERR_RUN, "%s", _("there is no memory left"));
+	ni_set_free(&members);
+	return rc;
+}
+
 bool
 ni_app_write_work(struct ni_app *a, int64_t ns)
 {

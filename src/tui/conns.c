@@ -402,15 +402,6 @@ open_row(struct conns *c)
 	ni_app_push(c->view.app, ladder ? &ni_ladder_view : &ni_packets_view, &arg);
 }
 
-/* In words. */
-static const char *
-trouble(const struct ni_conn_row *r)
-{
-	if (r->close != NI_CLOSE_RESET)
-		return _(rp_bad_name((enum rp_bad_kind)r->trouble));
-	return r->reset_by == NI_CLIENT ? _("reset by the client") : _("reset by the server");
-}
-
 /* From the cursor on, and on from the top. */
 static void
 next_trouble(struct conns *c)
@@ -425,7 +416,7 @@ next_trouble(struct conns *c)
 		ni_list_go(&c->list, at);
 		c->selected = r->key;
 		ni_app_say(a, NI_ROLE_NOTE, _("connection %u, %s: e explains, Enter draws it"),
-			   r->key & NI_IX_CONN_ID, trouble(r));
+			   r->key & NI_IX_CONN_ID, ni_conns_trouble(r));
 		return;
 	}
 	ni_app_say(a, NI_ROLE_GOOD, "%s",
@@ -512,19 +503,10 @@ static int
 conns_write(struct ni_view *v, const char *path, struct ni_buf *said, struct ni_err *err)
 {
 	const struct conns *c = (const struct conns *)v;
-	const struct ni_index *ix = ni_model_index(v->app->model);
-	uint64_t last = ni_index_last(ix);
-	struct ni_set members = {.bits = NULL};
-	bool room = true;
 	(void)said; /* once it is done */
 	if (c->selected == NI_IX_NO_CONN)
 		return ni_fail(err, NI_ERR_RUN, "%s", _("no connection is selected"));
-	for (uint64_t k = ni_index_first(ix); k <= last && room; k++)
-		room = ni_set_add(&members, k, ni_index_conn(ix, k) == c->selected);
-	int rc = room ? ni_app_write(v->app, path, &members, last, err)
-		      : ni_fail(err, NI_ERR_RUN, "%s", _("there is no memory left"));
-	ni_set_free(&members);
-	return rc;
+	return ni_app_write_conn(v->app, path, c->selected, err);
 }
 
 static bool
@@ -577,7 +559,7 @@ conns_explain(struct ni_view *v, struct ni_buf *b)
 	settle(c);
 	const struct ni_conn_row *r = row(c, c->list.cursor);
 	if (r && ni_conn_row_is_troubled(r))
-		ni_buf_fmt(b, _("What is wrong: %s.\n\n"), trouble(r));
+		ni_buf_fmt(b, _("What is wrong: %s.\n\n"), ni_conns_trouble(r));
 	char mem[WORDS];
 	struct ni_buf told = ni_buf(mem, sizeof(mem));
 	ni_told_conn(&told, v->app->model, c->selected);

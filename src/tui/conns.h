@@ -30,6 +30,8 @@ extern const struct ni_column_def ni_conns_columns[NI_CONNS_N];
 
 /** How bad what is wrong with it is: 3 worst, 0 all is well. */
 int ni_conns_severity(const struct ni_conn_row *r);
+/** What is wrong with it, in words. */
+const char *ni_conns_trouble(const struct ni_conn_row *r);
 /** What rows are sorted by. */
 int64_t ni_conns_key(const struct ni_conn_row *r, enum ni_conns_column c);
 /** Append the cell of column @c, and a NUL. */

@@ -37,6 +37,14 @@ ni_conns_severity(const struct ni_conn_row *r)
 	return c == NI_C_BAD ? 3 : c == NI_C_WARN ? 2 : r->trouble ? 1 : 0;
 }
 
+const char *
+ni_conns_trouble(const struct ni_conn_row *r)
+{
+	if (r->close != NI_CLOSE_RESET)
+		return _(rp_bad_name((enum rp_bad_kind)r->trouble));
+	return r->reset_by == NI_CLIENT ? _("reset by the client") : _("reset by the server");
+}
+
 int64_t
 ni_conns_key(const struct ni_conn_row *r, enum ni_conns_column c)
 {

@@ -6,32 +6,14 @@
 #include <string.h>
 
 #include "app.h"
-#include "columns.h"
 #include "exporting.h"
+#include "http_cells.h"
 #include "i18n.h"
 #include "messages.h"
 #include "netinspect/http.h"
 #include "table.h"
 #include "tables.h"
 #include "waterfall.h"
-
-enum column { TIME, METHOD, STATUS, HOST, URI, TYPE, SIZE, WAIT, RECEIVE, CONN, BAR, NCOLS };
-
-/* clang-format off */
-static const struct ni_column_def columns[NCOLS] = {
-	[TIME] = {N_("time"), "time", 8, 18, 0, NI_FIT_RIGHT, 0, 9},
-	[METHOD] = {N_("method"), "method", 4, 8, 0, NI_FIT_LEFT, 3, 0},
-	[STATUS] = {N_("code"), "status", 4, 4, 0, NI_FIT_RIGHT, 4, 0},
-	[HOST] = {N_("host"), "host", 6, 40, 12, NI_FIT_MIDDLE, 6, 7},
-	[URI] = {N_("URI"), "uri", 8, 0, 14, NI_FIT_MIDDLE, 5, 0},
-	[TYPE] = {N_("type"), "type", 6, 24, 9, NI_FIT_LEFT, 6, 8},
-	[SIZE] = {N_("size"), "size", 4, 10, 0, NI_FIT_RIGHT, 0, 4},
-	[WAIT] = {N_("wait"), "wait", 6, 8, 0, NI_FIT_RIGHT, 0, 3},
-	[RECEIVE] = {N_("receive"), "receive", 5, 8, 0, NI_FIT_RIGHT, 0, 5},
-	[CONN] = {N_("conn"), "conn", 4, 14, 8, NI_FIT_LEFT, 4, 2},
-	[BAR] = {"", "waterfall", 20, 0, 0, NI_FIT_LEFT, 9, 0},
-};
-/* clang-format on */
 
 enum pane { LIST, MESSAGE, NPANES };
 
@@ -61,77 +43,9 @@ selected(const struct http *h)
 /* ---- cells ---- */
 
 static void
-put_wire(struct ni_buf *b, const char *s)
-{
-	ni_buf_escape(b, (const uint8_t *)s, strlen(s));
-}
-
-static void
-put_phase(struct ni_buf *b, const struct ni_http_row *r, enum ni_http_phase p)
-{
-	int64_t from;
-	int64_t to;
-	if (ni_http_row_phase(r, p, &from, &to))
-		ni_app_span(b, to - from);
-	else
-		ni_buf_str(b, "–");
-}
-
-/* "3 new", "3 reused", "3 pipelined" */
-static void
-put_conn(struct ni_buf *b, const struct ni_http_row *r)
-{
-	ni_buf_fmt(b, "%u ", r->conn & NI_IX_CONN_ID);
-	ni_buf_str(b, r->flags & NI_HTTP_PIPELINED ? _("pipelined")
-		      : r->number > 1              ? _("reused")
-						   : _("new"));
-}
-
-static void
 http_cell(struct ni_view *v, uint64_t i, int col, struct ni_buf *b)
 {
-	const struct ni_http_row *r = row(v, i);
-	const struct ni_app *a = v->app;
-	struct ni_clock clock = {ni_model_first_ns(a->model), ni_http_row_from(r), 0};
-	switch ((enum column)col) {
-	case TIME:
-		ni_time_print(b, ni_http_row_from(r), 6, &clock,
-			      a->time == NI_TIME_DELTA ? NI_TIME_RELATIVE : a->time);
-		break;
-	case METHOD:
-		put_wire(b, r->flags & NI_HTTP_NO_REQUEST ? "?" : r->method);
-		break;
-	case STATUS:
-		if (r->status)
-			ni_buf_u64(b, r->status);
-		else
-			ni_buf_str(b, "–");
-		break;
-	case HOST:
-		put_wire(b, r->host);
-		break;
-	case URI:
-		put_wire(b, r->uri);
-		break;
-	case TYPE:
-		put_wire(b, r->type);
-		break;
-	case SIZE:
-		ni_app_bytes(b, r->size);
-		break;
-	case WAIT:
-		put_phase(b, r, NI_HTTP_WAIT);
-		break;
-	case RECEIVE:
-		put_phase(b, r, NI_HTTP_RECEIVE);
-		break;
-	case CONN:
-		put_conn(b, r);
-		break;
-	case BAR:
-	case NCOLS:
-		break;
-	}
+	ni_http_cell(b, v->app, row(v, i), (enum ni_http_column)col);
 }
 
 /* What the bars are to scale with. */
@@ -188,51 +102,10 @@ http_head(struct ni_view *v, int width, struct ni_buf *b)
 	ni_waterfall_axis(&((struct http *)v)->bars, width, b);
 }
 
-static int64_t
-number_of(const struct ni_http_row *r, enum column col)
-{
-	int64_t from;
-	int64_t to;
-	switch (col) {
-	case STATUS:
-		return r->status;
-	case SIZE:
-		return (int64_t)r->size;
-	case CONN:
-		return r->conn;
-	case WAIT:
-	case RECEIVE:
-		if (!ni_http_row_phase(r, col == WAIT ? NI_HTTP_WAIT : NI_HTTP_RECEIVE, &from, &to))
-			return -1;
-		return to - from;
-	case TIME:
-	case METHOD:
-	case HOST:
-	case URI:
-	case TYPE:
-	case BAR:
-	case NCOLS:
-		break;
-	}
-	return ni_http_row_from(r);
-}
-
 static int
 http_compare(struct ni_view *v, uint64_t a, uint64_t b, int col)
 {
-	const struct ni_http_row *x = row(v, a);
-	const struct ni_http_row *y = row(v, b);
-	if (col == METHOD)
-		return strcmp(x->method, y->method);
-	if (col == HOST)
-		return strcmp(x->host, y->host);
-	if (col == URI)
-		return strcmp(x->uri, y->uri);
-	if (col == TYPE)
-		return strcmp(x->type, y->type);
-	int64_t nx = number_of(x, (enum column)col);
-	int64_t ny = number_of(y, (enum column)col);
-	return nx < ny ? -1 : nx > ny;
+	return ni_http_compare(row(v, a), row(v, b), (enum ni_http_column)col);
 }
 
 static enum ni_role
@@ -249,9 +122,9 @@ http_shown(struct ni_view *v, uint64_t i)
 }
 
 static const struct ni_table_ops table_ops = {
-    .columns = columns,
-    .n = NCOLS,
-    .wide = BAR,
+    .columns = ni_http_columns,
+    .n = NI_HCOLS,
+    .wide = NI_HCOL_BAR,
     .none = N_("no HTTP yet"),
     .cell = http_cell,
     .fill = http_fill,
@@ -287,7 +160,7 @@ http_create(struct ni_app *a, const struct ni_view_arg *arg, struct ni_err *err)
 	h->view = (struct ni_view){.ops = &ni_http_view, .app = a};
 	h->view.panes.n = NPANES;
 	ni_table_init(&h->table, &table_ops, &h->view);
-	h->table.sort = TIME;
+	h->table.sort = NI_HCOL_TIME;
 	return &h->view;
 }
 
@@ -600,6 +473,6 @@ const struct ni_view_ops ni_http_view = {
     .write = http_write,
     .follows = http_follows,
     .explain = http_explain,
-    .columns = columns,
-    .ncolumns = NCOLS,
+    .columns = ni_http_columns,
+    .ncolumns = NI_HCOLS,
 };

@@ -11,8 +11,8 @@
 #include "i18n.h"
 #include "ladder_write.h"
 #include "lines.h"
-#include "netinspect/explain.h"
 #include "rungs.h"
+#include "told.h"
 
 enum {
 	LINE = 2048,
@@ -281,47 +281,12 @@ draw_rows(struct ladder *l, struct ni_rect r)
 
 /* ---- explaining ---- */
 
-/* What there is to say about the selected row. */
-static void
-say_row(const struct ladder *l, struct ni_buf *b)
-{
-	uint64_t i = l->list.cursor;
-	const struct ni_ladder_row *r = row_at(l, i);
-	while (r && r->kind == NI_LADDER_MESSAGE && i)
-		r = row_at(l, --i); /* of the segment that brought it */
-	if (!r)
-		return;
-	if (r->kind == NI_LADDER_SEGMENT || r->kind == NI_LADDER_MESSAGE) {
-		if (r->rung)
-			ni_explain_segment_fully(b, r->rung, &l->rungs->conn);
-		return;
-	}
-	if (r->kind == NI_LADDER_FOLD) {
-		ni_buf_fmt(b,
-			   _("%llu segments of data with %llu bytes and %llu acknowledgements, "
-			     "nothing odd among them; Enter shows each. The first of them: "),
-			   (unsigned long long)r->segments[r->side],
-			   (unsigned long long)r->bytes[r->side],
-			   (unsigned long long)r->segments[!r->side]);
-		ni_explain_segment_fully(b, r->rung, &l->rungs->conn);
-		return;
-	}
-	if (r->kind == NI_LADDER_GAP)
-		ni_buf_fmt(b,
-			   _("The middle of this connection was too long to be kept: %llu "
-			     "segments, of them %llu with marks."),
-			   (unsigned long long)r->segments[0] + r->segments[1],
-			   (unsigned long long)r->marked);
-	else
-		ni_explain_conn(b, &l->rungs->conn);
-}
-
 static void
 make_words(struct ladder *l, int width)
 {
 	char mem[WORDS];
 	struct ni_buf b = ni_buf(mem, sizeof(mem));
-	say_row(l, &b);
+	ni_told_rung(&b, l->rungs, l->list.cursor);
 	ni_lines_clear(&l->words);
 	ni_lines_buf(&l->words, &b, width, NI_ROLE_TEXT);
 	if (l->words_of != l->list.cursor)
@@ -587,7 +552,8 @@ ladder_busy(const struct ni_view *v, struct ni_buf *b)
 static void
 ladder_explain(struct ni_view *v, struct ni_buf *b)
 {
-	say_row((struct ladder *)v, b);
+	const struct ladder *l = (const struct ladder *)v;
+	ni_told_rung(b, l->rungs, l->list.cursor);
 }
 
 const struct ni_view_ops ni_ladder_view = {

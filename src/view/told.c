@@ -4,9 +4,11 @@
 
 #include <stdlib.h>
 
+#include "i18n.h"
 #include "netinspect/explain.h"
 #include "netinspect/rung.h"
 #include "replay.h"
+#include "rungs.h"
 #include "watch.h"
 
 enum { MAX_PACKETS = 200000, TCP = 6 };
@@ -79,4 +81,37 @@ ni_told_conn(struct ni_buf *b, struct ni_model *m, uint32_t conn)
 	ni_watch_free(&w);
 	if (known && c.ipproto == TCP)
 		ni_explain_conn(b, &c);
+}
+
+void
+ni_told_rung(struct ni_buf *b, const struct ni_rungs *l, uint64_t i)
+{
+	const struct ni_ladder_row *r = i < l->rows ? ni_ladder_row(l->ladder, i) : NULL;
+	while (r && r->kind == NI_LADDER_MESSAGE && i)
+		r = ni_ladder_row(l->ladder, --i); /* of the segment that brought it */
+	if (!r)
+		return;
+	if (r->kind == NI_LADDER_SEGMENT || r->kind == NI_LADDER_MESSAGE) {
+		if (r->rung)
+			ni_explain_segment_fully(b, r->rung, &l->conn);
+		return;
+	}
+	if (r->kind == NI_LADDER_FOLD) {
+		ni_buf_fmt(b,
+			   _("%llu segments of data with %llu bytes and %llu acknowledgements, "
+			     "nothing odd among them; Enter shows each. The first of them: "),
+			   (unsigned long long)r->segments[r->side],
+			   (unsigned long long)r->bytes[r->side],
+			   (unsigned long long)r->segments[!r->side]);
+		ni_explain_segment_fully(b, r->rung, &l->conn);
+		return;
+	}
+	if (r->kind == NI_LADDER_GAP)
+		ni_buf_fmt(b,
+			   _("The middle of this connection was too long to be kept: %llu "
+			     "segments, of them %llu with marks."),
+			   (unsigned long long)r->segments[0] + r->segments[1],
+			   (unsigned long long)r->marked);
+	else
+		ni_explain_conn(b, &l->conn);
 }
