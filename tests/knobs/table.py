@@ -367,7 +367,9 @@ CLIENT_KNOBS = [
          expect={'first': 'server', 'reset_by': 'client'}, slow=True,
          check=lambda c: not c.fin('client')),
     Case('client timeout', path='/?delay-first=5000', client=('--timeout', '1'), status=1,
-         expect={'first': 'client'}, check=duration(0.9, 2.5), slow=True),
+         # Not how long it all lasts: the answer still comes, if the watching does not end before.
+         expect={'first': 'client'}, slow=True, check=lambda c:
+         0.9 < c.fin('client').time - c.frames[0].time < 2.5 or 'the FIN at another time'),
     Case('client source', client=('--source', '127.0.0.5'),
          check=every('ip.src', 'client', '127.0.0.5')),
     Case('client fastopen', ('--fastopen', '9'), client=('--fastopen', '-c', '2'),
