@@ -123,11 +123,15 @@ range(const char *word, struct nl_draw *d)
 	char *end;
 	if (*word < '0' || *word > '9')
 		return false;
-	d->lo = strtol(word, &end, 10);
+	long lo = strtol(word, &end, 10);
 	if (*end != '-' || end[1] < '0' || end[1] > '9')
 		return false;
-	d->hi = strtol(end + 1, &end, 10);
-	return !*end && d->lo < d->hi && d->hi <= UINT32_MAX;
+	long hi = strtol(end + 1, &end, 10);
+	if (*end || lo >= hi || hi > UINT32_MAX)
+		return false;
+	d->lo = lo;
+	d->hi = hi;
+	return true;
 }
 
 static int

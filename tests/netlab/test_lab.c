@@ -44,6 +44,7 @@ static const char good[] =
     "draw    first client server\n"
     "draw    third 1-3\n"
     "draw    other 1-3 not third\n"
+    "draw    rate  10 20\n"
     "capture here  client eth0 tcp port 80\n"
     "capture there server eth1\n"
     "valid   here | http contains \"{nonce}\"\n"
@@ -102,6 +103,9 @@ test_lab_file(void **state)
 	assert_int_equal(lab.seconds, 20);
 	assert_int_equal(lab.nneeds, 2);
 	assert_int_equal(lab.npoints, 2);
+	/* Numbers as words are no range. */
+	assert_int_equal(lab.draw[4].nwords, 2);
+	assert_int_equal(lab.draw[4].lo, 0);
 	assert_string_equal(lab.point[0].filter, "tcp port 80");
 	assert_string_equal(lab.point[1].filter, "");
 	const struct nl_expr *e = &lab.let[1].value;
