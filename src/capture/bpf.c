@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "i18n.h"
 #include "linktype.h"
@@ -167,9 +168,11 @@ refuse(const char *text, uint32_t linktype, const char *reason, int64_t ms, stru
 		ni_fail(err, NI_ERR_INPUT, _("capture filter '%.*s': %s at '%.*s' (column %d)"),
 			SHOWN, text, reason, len, text + start, place + 1);
 	}
-	ni_hint(
-	    err,
-	    _("man pcap-filter has the language; for example: 'tcp port 80 and host 10.0.0.1'"));
+	if (access(text, F_OK) == 0)
+		ni_hint(err, _("there is a file of this name; to read it: -r FILE"));
+	else
+		ni_hint(err, _("man pcap-filter has the language; for example: 'tcp port 80 and "
+			       "host 10.0.0.1'"));
 	return NI_ERR_INPUT;
 }
 
