@@ -294,11 +294,19 @@ void nl_form_question(FILE *out, struct nl_world *w, unsigned i, const char *ans
 /** The whole form, empty; with @predict only what is asked before the run. */
 void nl_form_write(FILE *out, struct nl_world *w, bool predict);
 
+/* ---- texts: lab_print.c ---- */
+
 /**
  * Print @first and @text, with @prefix before every further line, in 80 columns, broken between
  * words or Chinese characters.
  */
 void nl_wrap(FILE *out, const char *first, const char *prefix, const char *text);
+
+/** @text for a terminal: control characters and what is no UTF-8 are escaped. */
+const char *nl_escaped(struct nl_pool *pool, const char *text);
+
+/** Print @before and @text as a string of JSON to standard output. */
+void nl_json_string(struct nl_pool *pool, const char *before, const char *text);
 
 /* ---- captures handed in: lab_hand_in.c ---- */
 
@@ -323,12 +331,6 @@ bool nl_is_folder(const char *path);
 /** Make the world of what was handed in: the seed is @seed, or else the folder's own. */
 int nl_world_of(struct nl_world *w, const struct nl_hand_in *h, const struct nl_lab *lab,
 		struct nl_pool *pool, const char *seed, struct ni_err *err);
-
-/** @text for a terminal: control characters and what is no UTF-8 are escaped. */
-const char *nl_escaped(struct nl_pool *pool, const char *text);
-
-/** Print @before and @text as a string of JSON to standard output. */
-void nl_json_string(struct nl_pool *pool, const char *before, const char *text);
 
 /* ---- the commands ---- */
 

@@ -457,6 +457,44 @@ test_forms(void **state)
 	}
 }
 
+/* Lines of at most 80 columns, in which nothing is lost. */
+static void
+test_wrapping(void **state)
+{
+	(void)state;
+	static const char *const texts[] = {
+	    "How many segments does this close take, from the first FIN to the last one of all, "
+	    "and which of them was sent by whom?",
+	    "A 的另一端也没有数据要发送了，一得知第一个 FIN 就立即关闭。从第一个 FIN "
+	    "到最后一个确认，"
+	    "这次关闭一共用了几个报文段？请看抓包。",
+	    "anexcessivelylongwordthatdoesnotfitintoalineofeightycolumnshoweverhardonetriestobreaki"
+	    "t",
+	    "",
+	};
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		char *out = NULL;
+		size_t n = 0;
+		FILE *f = open_memstream(&out, &n);
+		assert_non_null(f);
+		nl_wrap(f, "# ", "# ", texts[i]);
+		fclose(f);
+		const char *want = texts[i];
+		for (char *line = strtok(out, "\n"); line; line = strtok(NULL, "\n")) {
+			unsigned columns = 0;
+			for (size_t k = 0; line[k]; k += nl_utf8(line + k, strlen(line + k)))
+				columns += (unsigned char)line[k] < 0xe2 ? 1 : 2;
+			assert_memory_equal(line, "# ", 2);
+			assert_true(columns <= 80 || !strchr(line + 2, ' '));
+			want += strspn(want, " ");
+			assert_memory_equal(line + 2, want, strlen(line + 2));
+			want += strlen(line + 2);
+		}
+		assert_string_equal(want, "");
+		free(out);
+	}
+}
+
 static void
 test_draws(void **state)
 {
@@ -503,6 +541,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(test_answers, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_tolerance, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_forms, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_wrapping, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_draws, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
