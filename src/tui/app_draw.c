@@ -61,7 +61,7 @@ ni_app_bytes(struct ni_buf *b, uint64_t n)
 		ni_buf_fmt(b, "%llu %s", (unsigned long long)tenths / 10, units[u]);
 }
 
-/* "1 Packets [2 Connections] 3 HTTP 4 5 6": where room is scarce, the last ones have numbers alone. */
+/* "1 Packets [2 Connections] 3 HTTP 4 5": numbers alone at the end where room is scarce. */
 static void
 tabs(struct ni_app *a, struct ni_buf *b, int width)
 {

@@ -130,7 +130,8 @@ ni_waterfall_axis(const struct ni_waterfall *w, int width, struct ni_buf *b)
 	if (span <= 0 || width <= 0)
 		return;
 	double step = round_up(span * APART / width);
-	for (double t = 0; t < span; t += step) {
+	for (unsigned i = 0; i * step < span; i++) {
+		double t = i * step;
 		int at = cell_of(w, w->from_ns + (int64_t)t, width);
 		put_label(label, sizeof(label), t, span >= 1e9);
 		int cells = ni_line_width(label, strlen(label));
