@@ -61,12 +61,14 @@ ni_table_arrange(struct ni_table *t, uint64_t rows, uint64_t version)
 {
 	static const struct ni_arranged_ops as_they_came = {is_shown, NULL};
 	static const struct ni_arranged_ops sorted = {is_shown, compare};
+	if (rows < t->all) { /* they were forgotten, also while the display is held */
+		t->arranged.n = t->n = 0;
+		t->version = 0;
+	}
 	bool again = !t->version; /* others are to be shown, or in another order */
 	if (t->version == version + 1 || (t->v->app->held && t->version))
 		return;
-	if (rows < t->all)
-		t->arranged.n = 0;
-	if (again || rows < t->all || !t->arranged.busy) {
+	if (again || !t->arranged.busy) {
 		t->made_for = version + 1;
 		t->all = rows;
 		t->arranged.reverse = t->reverse;

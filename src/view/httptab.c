@@ -89,7 +89,7 @@ ni_httptab_count(const struct ni_httptab *t)
 const struct ni_http_row *
 ni_httptab_row(const struct ni_httptab *t, uint64_t i)
 {
-	return rp_list_at(&t->rows, i);
+	return i < t->rows.n ? rp_list_at(&t->rows, i) : NULL;
 }
 
 int64_t

@@ -610,20 +610,45 @@ test_vendors(void **state)
 	ni_vendors_free(&v);
 }
 
+/* Rows that are gone are asked for between forgetting them and the next picture. */
+static void
+test_no_exchanges(void **state)
+{
+	(void)state;
+	struct ni_httptab t = {.rows = {.n = 0}};
+	struct ni_model_table table = ni_httptab_table(&t);
+	assert_null(ni_httptab_row(&t, 0));
+	table.clear(table.table);
+	assert_int_equal(ni_httptab_count(&t), 0);
+	assert_null(ni_httptab_row(&t, 0));
+	assert_null(ni_httptab_row(&t, UINT64_MAX));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_ladder),       cmocka_unit_test(test_no_such_ladder),
-	    cmocka_unit_test(test_said),         cmocka_unit_test(test_said_datagrams),
-	    cmocka_unit_test(test_said_cut),     cmocka_unit_test(test_messages),
-	    cmocka_unit_test(test_exporting),    cmocka_unit_test(test_exchanges),
-	    cmocka_unit_test(test_addresses),    cmocka_unit_test(test_names),
-	    cmocka_unit_test(test_gateway),      cmocka_unit_test(test_gateway_of_one),
-	    cmocka_unit_test(test_traffic),      cmocka_unit_test(test_tree),
-	    cmocka_unit_test(test_talkers),      cmocka_unit_test(test_bodytext),
-	    cmocka_unit_test(test_bodytext_hex), cmocka_unit_test(test_bodytext_hostile),
-	    cmocka_unit_test(test_ifrates),      cmocka_unit_test(test_vendors),
+	    cmocka_unit_test(test_ladder),
+	    cmocka_unit_test(test_no_such_ladder),
+	    cmocka_unit_test(test_said),
+	    cmocka_unit_test(test_said_datagrams),
+	    cmocka_unit_test(test_said_cut),
+	    cmocka_unit_test(test_messages),
+	    cmocka_unit_test(test_exporting),
+	    cmocka_unit_test(test_exchanges),
+	    cmocka_unit_test(test_no_exchanges),
+	    cmocka_unit_test(test_addresses),
+	    cmocka_unit_test(test_names),
+	    cmocka_unit_test(test_gateway),
+	    cmocka_unit_test(test_gateway_of_one),
+	    cmocka_unit_test(test_traffic),
+	    cmocka_unit_test(test_tree),
+	    cmocka_unit_test(test_talkers),
+	    cmocka_unit_test(test_bodytext),
+	    cmocka_unit_test(test_bodytext_hex),
+	    cmocka_unit_test(test_bodytext_hostile),
+	    cmocka_unit_test(test_ifrates),
+	    cmocka_unit_test(test_vendors),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
