@@ -92,9 +92,10 @@ struct nl_question {
 	bool within_part;  /* within is a part of the value, not a distance */
 	bool predict;      /* can be asked before the run */
 	unsigned nchoices, nalso, nwrong, line;
-	bool has_value;
+	bool has_value, has_show;
 	struct nl_choice choice[NL_WORDS_MAX];
 	struct nl_expr value, also[NL_ALSO_MAX];
+	struct nl_expr show; /* where to look, if the value comes from no capture */
 	struct nl_wrong wrong[NL_WRONG_MAX];
 };
 
@@ -237,8 +238,8 @@ int nl_value_get(struct nl_world *w, const struct nl_expr *e, struct nl_value *v
 int nl_answer_get(struct nl_world *w, const struct nl_question *q, struct nl_value *v,
 		  struct ni_err *err);
 
-/** Call @say with every command that shows where the value of @e comes from. */
-void nl_commands(struct nl_world *w, const struct nl_expr *e,
+/** Call @say with every command that shows where the answer to @q comes from. */
+void nl_commands(struct nl_world *w, const struct nl_question *q,
 		 void (*say)(void *ctx, const char *command), void *ctx);
 
 /** Compute @text: whole numbers, decimals, addresses. Returns its text, or NULL with @err filled.

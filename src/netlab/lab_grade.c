@@ -135,7 +135,7 @@ say_question(struct graded *g, unsigned i)
 	const char *text = nl_fill(&g->world, q->text, true, NULL, NULL);
 	if (m->verdict == BLANK)
 		nl_wrap(stdout, indent, indent, text ? text : q->text);
-	nl_commands(&g->world, &q->value, say_command, &g->world);
+	nl_commands(&g->world, q, say_command, &g->world);
 }
 
 static void

@@ -333,6 +333,13 @@ q_value(struct parse *p, struct ni_err *err)
 }
 
 static int
+q_show(struct parse *p, struct ni_err *err)
+{
+	p->question->has_show = true;
+	return take_expr(p, p->e->value, &p->question->show, err);
+}
+
+static int
 q_also(struct parse *p, struct ni_err *err)
 {
 	struct nl_question *q = p->question;
@@ -402,9 +409,9 @@ static const struct key {
     {"kind", true, false, false, q_kind},          {"text", true, false, true, q_text},
     {"unit", true, false, false, q_unit},          {"within", true, false, false, q_within},
     {"choices", true, false, false, q_choices},    {"value", true, false, false, q_value},
-    {"also", true, false, false, q_also},          {"wrong", true, false, true, q_wrong},
-    {"truth", true, false, false, q_truth},        {"predict", true, false, false, q_predict},
-    {"empty", true, true, false, set_empty},
+    {"show", true, false, false, q_show},          {"also", true, false, false, q_also},
+    {"wrong", true, false, true, q_wrong},         {"truth", true, false, false, q_truth},
+    {"predict", true, false, false, q_predict},    {"empty", true, true, false, set_empty},
 };
 
 static int
@@ -452,7 +459,8 @@ static bool
 question_names_known(struct parse *p, const struct nl_question *q, struct ni_err *err)
 {
 	bool good = names_known(p, q->text, err) && names_known(p, q->empty, err) &&
-		    expr_names_known(p, &q->value, err);
+		    expr_names_known(p, &q->value, err) &&
+		    (!q->has_show || expr_names_known(p, &q->show, err));
 	for (unsigned i = 0; good && i < q->nalso; i++)
 		good = expr_names_known(p, &q->also[i], err);
 	for (unsigned i = 0; good && i < q->nwrong; i++)

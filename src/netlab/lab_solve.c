@@ -24,7 +24,7 @@ say_question(struct solver *s, unsigned i, const struct nl_value *v)
 	struct nl_world *w = &s->world;
 	const struct nl_question *q = &w->lab->question[i];
 	nl_form_question(stdout, w, i, nl_answer_text(w, q, v));
-	nl_commands(w, &q->value, say_command, s);
+	nl_commands(w, q, say_command, s);
 }
 
 static void
@@ -64,7 +64,7 @@ json_question(struct solver *s, unsigned i, const struct nl_value *v)
 	nl_json_string(w->pool, ",\"answer\":", nl_answer_text(w, q, v));
 	json_wrong(w, q);
 	s->said = 0;
-	nl_commands(w, &q->value, json_command, s);
+	nl_commands(w, q, json_command, s);
 	puts(s->said ? "]}" : "}");
 }
 

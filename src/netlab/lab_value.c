@@ -551,9 +551,10 @@ say_lets(struct nl_world *w, const char *text, bool said[NL_LETS_MAX],
 }
 
 void
-nl_commands(struct nl_world *w, const struct nl_expr *e, void (*say)(void *ctx, const char *line),
-	    void *ctx)
+nl_commands(struct nl_world *w, const struct nl_question *q,
+	    void (*say)(void *ctx, const char *line), void *ctx)
 {
+	const struct nl_expr *e = q->has_show ? &q->show : &q->value;
 	bool said[NL_LETS_MAX] = {false};
 	if (e->how == NL_FRAMES)
 		say_command(w, e, say, ctx);

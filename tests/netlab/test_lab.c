@@ -61,6 +61,7 @@ static const char good[] =
     "\t\t问题\n"
     "\tvalue    client\n"
     "\talso     neither\n"
+    "\tshow     there | ip | list ip.src\n"
     "\twrong    server\n"
     "\t\tNo, it is not,\n"
     "\t\tit is {first}.\n"
