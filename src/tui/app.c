@@ -287,6 +287,7 @@ restart(struct ni_app *a)
 	}
 	ni_filtering_restart(a->filter);
 	a->restyled++;
+	a->turns++; /* no key is for rows that are gone */
 	a->saved = 0;
 	memset(a->marks, 0, sizeof(a->marks));
 	ni_app_say(a, NI_ROLE_NOTE, "%s", _("begun again"));

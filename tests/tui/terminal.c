@@ -206,6 +206,8 @@ cmd_random(char *arg)
 	while (n > 0 && !run.failed) {
 		if (run.term.ended)
 			run_again();
+		if (run.failed)
+			return;
 		long burst = 1 + (long)press_number(&r, n > 1000 ? 500 : 100);
 		r.cols = run.term.cols;
 		r.rows = run.term.raw.mouse ? run.term.rows : 0;
