@@ -521,26 +521,23 @@ click_around(struct ni_app *a, const struct ni_mouse *m)
 }
 
 static void
-take_mouse(struct ni_app *a)
+take_mouse(struct ni_app *a, const struct ni_mouse *m)
 {
-	struct ni_mouse m;
-	if (!ni_screen_mouse(&m) || a->asking)
-		return;
-	if (m.press && !m.wheel && click_around(a, &m))
-		return;
-	ni_panes_mouse(ni_app_top(a), &m);
+	if (!a->asking && (m->wheel || !click_around(a, m)))
+		ni_panes_mouse(ni_app_top(a), m);
 }
 
 void
 ni_app_key(struct ni_app *a, uint32_t key)
 {
+	struct ni_mouse m;
 	a->dirty = a->pressed = true;
-	if (key == NI_KEY_RESIZE)
+	if (key == NI_KEY_RESIZE || (key == NI_KEY_MOUSE && !ni_screen_mouse(&m)))
 		return;
 	a->message[0] = '\0';
 	ni_app_look_end(a);
 	if (key == NI_KEY_MOUSE)
-		take_mouse(a);
+		take_mouse(a, &m);
 	else if (a->asking)
 		ni_app_prompt_key(a, key);
 	else if (a->pending == NI_ACT_WINDOW)

@@ -218,6 +218,12 @@ ni_screen_stop(void)
 
 /* ---- beginning ---- */
 
+/* All that a terminal sends: curses waits for another key behind an event that nobody wants. */
+static const mmask_t mouse_events = BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON1_CLICKED |
+				    BUTTON1_DOUBLE_CLICKED | BUTTON2_PRESSED | BUTTON2_RELEASED |
+				    BUTTON3_PRESSED | BUTTON3_RELEASED | BUTTON4_PRESSED |
+				    BUTTON4_RELEASED | BUTTON5_PRESSED | BUTTON5_RELEASED;
+
 static bool
 is_dumb_locale(void)
 {
@@ -276,9 +282,7 @@ ni_screen_open(bool ascii, bool color, bool mouse, struct ni_err *err)
 	if (scr.color && use_default_colors() != OK)
 		scr.color = false;
 	if (mouse)
-		mousemask(BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON1_DOUBLE_CLICKED |
-			      BUTTON4_PRESSED | BUTTON5_PRESSED,
-			  NULL);
+		mousemask(mouse_events, NULL);
 	mouseinterval(200);
 	prepare_crash();
 	ni_screen_theme(light_terminal() ? NI_THEME_LIGHT : NI_THEME_DARK);
@@ -470,7 +474,7 @@ ni_screen_mouse(struct ni_mouse *m)
 	m->press = e.bstate & (BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON1_DOUBLE_CLICKED);
 	m->twice = e.bstate & BUTTON1_DOUBLE_CLICKED;
 	m->wheel = e.bstate & BUTTON4_PRESSED ? -1 : e.bstate & BUTTON5_PRESSED ? 1 : 0;
-	return true;
+	return m->press || m->wheel;
 }
 
 int

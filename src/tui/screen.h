@@ -91,7 +91,7 @@ void ni_screen_cursor(int y, int x);
 
 /** The next key that was typed; NI_KEY_NONE if there is none. */
 uint32_t ni_screen_key(void);
-/** What the mouse did, after NI_KEY_MOUSE. */
+/** What the mouse did, after NI_KEY_MOUSE. False: nothing that means anything. */
 bool ni_screen_mouse(struct ni_mouse *m);
 /** The descriptor that keys come from. */
 int ni_screen_fd(void);

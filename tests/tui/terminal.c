@@ -124,12 +124,18 @@ cmd_mouse(char *arg)
 	int col = 0;
 	int row = 0;
 	if (sscanf(arg, "%15s %d %d", what, &col, &row) != 3) {
-		script_fail("mouse: click|double|up|down COLUMN ROW");
+		script_fail("mouse: click|double|press|release|right|up|down COLUMN ROW");
 		return;
 	}
 	if (!run.term.raw.mouse)
 		return; /* nobody wants to know */
 	int button = !strcmp(what, "up") ? 64 : !strcmp(what, "down") ? 65 : 0;
+	bool press = !strcmp(what, "press") || !strcmp(what, "right");
+	if (press || !strcmp(what, "release")) {
+		press_mouse(bytes, press && *what == 'r' ? 2 : 0, col - 1, row - 1, press);
+		term_send(&run.term, bytes, strlen(bytes));
+		return;
+	}
 	for (int times = !strcmp(what, "double") ? 2 : 1; times > 0; times--) {
 		press_mouse(bytes, button, col - 1, row - 1, true);
 		term_send(&run.term, bytes, strlen(bytes));
