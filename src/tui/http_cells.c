@@ -14,7 +14,7 @@
 /* clang-format off */
 const struct ni_column_def ni_http_columns[NI_HCOLS] = {
 	[NI_HCOL_TIME] = {N_("time"), "time", 8, 18, 0, NI_FIT_RIGHT, 0, 9},
-	[NI_HCOL_METHOD] = {N_("method"), "method", 4, 8, 0, NI_FIT_LEFT, 3, 0},
+	[NI_HCOL_METHOD] = {N_("method"), "method", 4, 8, 0, NI_FIT_LEFT, 0, 0},
 	[NI_HCOL_STATUS] = {N_("code"), "status", 4, 4, 0, NI_FIT_RIGHT, 4, 0},
 	[NI_HCOL_HOST] = {N_("host"), "host", 6, 40, 12, NI_FIT_MIDDLE, 6, 7},
 	[NI_HCOL_URI] = {N_("URI"), "uri", 8, 0, 14, NI_FIT_MIDDLE, 5, 0},
