@@ -186,6 +186,8 @@ ni_hd_emit(struct ni_hd_conn *c, const struct ni_hd_request *r, const struct ni_
 		put_chunks(c, rep->body, (size_t)rep->n);
 	else if (content && rep->body)
 		ni_hd_put(c, rep->body, (size_t)rep->n);
+	/* The client has asked for more perhaps, before it reads that there will be none. */
+	c->unread |= rep->close && r->keep_alive;
 	close |= c->knobs->abort == NI_HD_ABORT_LINGER0;
 	if (close && c->phase != NI_HD_ABORTED)
 		c->phase = NI_HD_FLUSH;

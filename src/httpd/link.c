@@ -276,6 +276,7 @@ ni_hd_link_run(struct ni_hd_link *l)
 		if (wants & (NI_HD_WANT_CLOSE | NI_HD_WANT_ABORT)) {
 			return false;
 		} else if (wants & NI_HD_WANT_SHUT) {
+			l->answered_fin = l->server->log && ni_hd_fin_came(l->fd);
 			shutdown(l->fd, SHUT_WR);
 			ni_hd_conn_shut(&l->conn);
 		} else if ((wants & NI_HD_WANT_WRITE) && l->writable) {

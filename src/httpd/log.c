@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -137,11 +138,13 @@ close_reason(const struct ni_hd_link *l, const struct ni_hd_request *r, int stat
 {
 	if (l->conn.phase != NI_HD_FLUSH)
 		return "kept";
-	return l->conn.timed_out  ? "timeout"
-	       : status >= 400    ? "refused"
-	       : l->conn.draining ? "drain"
-	       : !r->keep_alive   ? "asked"
-				  : "knob";
+	uint32_t max = l->server->opts.max_requests;
+	return l->conn.timed_out                ? "timeout"
+	       : status >= 400                  ? "refused"
+	       : l->conn.draining               ? "drain"
+	       : !r->keep_alive                 ? "asked"
+	       : max && l->conn.requests >= max ? "limit"
+						: "knob";
 }
 
 /* The four numbers that name the connection, as netinspect names them. */
@@ -224,6 +227,15 @@ ni_hd_log_request(struct ni_hd_conn *c, const struct ni_hd_request *r, int statu
 	append(log, &b, l->env->wall);
 }
 
+bool
+ni_hd_fin_came(int fd)
+{
+	struct tcp_info t;
+	socklen_t len = sizeof(t);
+	memset(&t, 0, sizeof(t));
+	return !getsockopt(fd, IPPROTO_TCP, TCP_INFO, &t, &len) && t.tcpi_state == TCP_CLOSE_WAIT;
+}
+
 /* Who ended it, as the one who looks at the segments would say it. */
 static const char *
 closed_by(const struct ni_hd_link *l)
@@ -233,7 +245,8 @@ closed_by(const struct ni_hd_link *l)
 		return "server_reset";
 	if (l->broken)
 		return "client_reset";
-	return c->eof && !c->fin_sent ? "client" : "server";
+	bool second = c->fin_sent ? l->answered_fin : c->eof || ni_hd_fin_came(l->fd);
+	return second ? "client" : "server";
 }
 
 void

@@ -18,23 +18,27 @@ ni_hd_is_echo(const struct ni_hd_request *r)
 	       (!r->path_len || !strcmp(r->path, "echo"));
 }
 
+/* Whether this answer is the last one of its connection. */
+static bool
+is_last(const struct ni_hd_conn *c, const struct ni_hd_request *r)
+{
+	uint32_t max = c->core->limits.requests_max;
+	return !r->keep_alive || c->draining || (max && c->requests >= max);
+}
+
 static void
 emit_bytes(struct ni_hd_conn *c, const struct ni_hd_request *r, const char *type, const char *p,
 	   size_t n)
 {
-	struct ni_hd_reply rep = {.status = 200,
-				  .close = !r->keep_alive || c->draining,
-				  .type = type,
-				  .extra = "",
-				  .body = p,
-				  .n = n};
+	struct ni_hd_reply rep = {
+	    .status = 200, .close = is_last(c, r), .type = type, .extra = "", .body = p, .n = n};
 	ni_hd_emit(c, r, &rep);
 }
 
 static void
 error(struct ni_hd_conn *c, const struct ni_hd_request *r, int status, const char *extra)
 {
-	ni_hd_emit_error(c, r, status, extra, !r->keep_alive || c->draining);
+	ni_hd_emit_error(c, r, status, extra, is_last(c, r));
 }
 
 /* The bytes come back as they came, but never as something that a browser would run. */
@@ -42,7 +46,7 @@ static void
 echo(struct ni_hd_conn *c, const struct ni_hd_request *r, const char *body, size_t n)
 {
 	struct ni_hd_reply rep = {.status = 200,
-				  .close = !r->keep_alive || c->draining,
+				  .close = is_last(c, r),
 				  .type = "application/octet-stream",
 				  .extra = "X-Content-Type-Options: nosniff\r\n",
 				  .body = body,
@@ -139,7 +143,7 @@ status_page(struct ni_hd_conn *c, const struct ni_hd_request *r, bool html)
 static void
 emit_file(struct ni_hd_conn *c, const struct ni_hd_request *r, struct ni_hd_reply *rep)
 {
-	rep->close = !r->keep_alive || c->draining;
+	rep->close = is_last(c, r);
 	ni_hd_emit(c, r, rep);
 }
 
@@ -153,7 +157,7 @@ emit_parts(struct ni_hd_conn *c, const struct ni_hd_request *r, const struct ni_
 	char extra[128];
 	size_t len[NI_HD_RANGES_MAX];
 	struct ni_hd_reply rep = {.status = 206,
-				  .close = !r->keep_alive || c->draining,
+				  .close = is_last(c, r),
 				  .type = "multipart/byteranges; boundary=" BOUNDARY,
 				  .n = sizeof(end) - 1};
 	for (int i = 0; i < n; i++) {
@@ -461,7 +465,6 @@ void
 ni_hd_respond(struct ni_hd_conn *c, const struct ni_hd_request *r, int status, const char *body,
 	      size_t n)
 {
-	struct ni_hd_request copy;
 	/* The fixed server has no resource but its one page, whatever the path. */
 	const char *path = c->core->fixed ? "" : r->path;
 	bool special = r->method == NI_HD_GET || r->method == NI_HD_HEAD;
@@ -469,16 +472,11 @@ ni_hd_respond(struct ni_hd_conn *c, const struct ni_hd_request *r, int status, c
 		ni_hd_emit_error(c, r, status, "", true);
 		return;
 	}
-	if (c->core->limits.requests_max && c->requests >= c->core->limits.requests_max) {
-		copy = *r;
-		copy.keep_alive = false;
-		r = &copy;
-	}
 	if (ni_hd_is_echo(r)) {
 		echo(c, r, body, n);
 	} else if (r->method == NI_HD_OPTIONS) {
 		struct ni_hd_reply rep = {
-		    .status = 204, .close = !r->keep_alive || c->draining, .extra = allowed(r)};
+		    .status = 204, .close = is_last(c, r), .extra = allowed(r)};
 		ni_hd_emit(c, r, &rep);
 	} else if (!special) {
 		error(c, r, 405, allowed(r));

@@ -88,6 +88,7 @@ struct ni_hd_link {
 	bool corked;             /* what was sent last waits for more, or for the FIN */
 	bool fin;                /* edge-triggered: the client's FIN was announced */
 	bool broken;             /* recv() or send() failed: a reset, mostly */
+	bool answered_fin;       /* the client's FIN was there before ours, read or not */
 	int64_t since_ms;
 	atomic_uint requests;
 	struct ni_hd_peer peer;
@@ -227,6 +228,8 @@ int ni_hd_processes(struct ni_hd_server *s, unsigned n,
 struct ni_hd_log *ni_hd_log_open(const struct ni_hd_opts *o, const char *model, struct ni_err *err);
 void ni_hd_log_request(struct ni_hd_conn *c, const struct ni_hd_request *r, int status,
 		       uint64_t bytes);
+/** Whether the client's FIN has come, as the kernel says. */
+bool ni_hd_fin_came(int fd);
 /** @l is over: in JSON a line says who closed it. */
 void ni_hd_log_end(const struct ni_hd_link *l);
 /** Write out what is buffered. */

@@ -213,7 +213,7 @@ def access_log(root):
     path = os.path.join(root, 'log')
     for model in ('epoll-et', 'thread', 'fork', 'prefork', 'file'):
         for form in ('combined', 'json'):
-            s = start('--access-log', path, '--log-format', form, model=model)
+            s = start('--access-log', path, '--log-format', form, '--linger', '300', model=model)
             fetch(s, '/style.css')
             c = s.connect()
             c.sendall(b'GET /\x1b[31m" HTTP/1.1\r\n' + H + b'\r\n')

@@ -49,6 +49,10 @@ class Connection:
             first.get('conn.' + name) for name in
             ('open', 'close', 'closed_first', 'reset_by', 'state', 'history'))
 
+    def port(self, side):
+        source = (self.frames[0].sender == 'client') == (side == 'client')
+        return int(self.frames[0].get('tcp.srcport' if source else 'tcp.dstport'))
+
     def by(self, sender):
         return [f for f in self.frames if f.sender == sender]
 
