@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "app.h"
@@ -14,7 +15,11 @@
 #include "lines.h"
 #include "messages.h"
 
-enum { LINE = 512 };
+enum {
+	LINE = 512,
+	PIECE = 65536,      /* bytes of a body that are made into lines of hex at a time */
+	MAKE_NS = 15000000, /* for a picture */
+};
 
 struct message {
 	struct ni_view view;
@@ -22,6 +27,8 @@ struct message {
 	struct ni_lines lines;
 	int width;
 	uint64_t made; /* measure() + 1 that the lines were made for */
+	unsigned next; /* message to be made into lines, of which so many bytes are done */
+	size_t done;
 };
 
 static void
@@ -114,22 +121,49 @@ add_remarks(struct message *m, const struct ni_message *x, int width)
 }
 
 static void
-add_message(struct message *m, const struct ni_message *x, int width)
+add_top(struct message *m, const struct ni_message *x, int width)
 {
-	size_t n;
-	enum ni_body_kind kind = ni_bodytext_kind(x->type, x->body, x->body_n);
 	if (m->lines.count)
 		ni_lines_add(&m->lines, "\n", 1, width, NI_ROLE_TEXT);
 	add_head(m, x, width);
 	if (x->decoded || x->coded || x->lost || x->outcome != NI_BODY_OK || x->cut)
 		add_remarks(m, x, width);
-	if (kind == NI_BODY_MEDIA || !x->body_n)
-		return;
-	char *text = kind == NI_BODY_HEX ? ni_bodytext_hex(x->body, x->body_n, 0, width, &n)
-					 : ni_bodytext(x->type, x->body, x->body_n, kind, &n);
+}
+
+/* A message, or of one that is shown as bytes a piece. Returns whether there are more. */
+static bool
+add_some(struct message *m, int width)
+{
+	const struct ni_message *x = &m->messages->message[m->next];
+	if (m->next >= m->messages->n)
+		return false;
+	enum ni_body_kind kind = ni_bodytext_kind(x->type, x->body, x->body_n);
+	const uint8_t *p = x->body ? x->body + m->done : NULL;
+	size_t left = kind == NI_BODY_MEDIA ? 0 : x->body_n - m->done;
+	size_t piece = kind == NI_BODY_HEX && left > PIECE ? PIECE : left;
+	size_t n;
+	if (!m->done)
+		add_top(m, x, width);
+	char *text = !piece                ? NULL
+		     : kind == NI_BODY_HEX ? ni_bodytext_hex(p, piece, m->done, width, &n)
+					   : ni_bodytext(x->type, p, piece, kind, &n);
 	if (text)
 		ni_lines_add(&m->lines, text, n, width, NI_ROLE_TEXT);
 	free(text);
+	m->done += piece;
+	if (piece == left) {
+		m->next++;
+		m->done = 0;
+	}
+	return true;
+}
+
+static int64_t
+mono_ns(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
 /* Differs when there is more to show. */
@@ -162,9 +196,15 @@ message_draw(struct ni_view *v, struct ni_rect r)
 		m->width = r.w - 1;
 		m->made = now;
 		ni_lines_clear(&m->lines);
-		for (unsigned i = 0; i < m->messages->n; i++)
-			add_message(m, &m->messages->message[i], m->width);
+		m->next = 0;
+		m->done = 0;
 	}
+	int64_t end = mono_ns() + MAKE_NS;
+	while (add_some(m, m->width))
+		if (mono_ns() >= end) {
+			v->app->dirty = true; /* the rest comes with the next pictures */
+			break;
+		}
 	struct ni_rect at = {r.y, r.x + 1, r.h, r.w - 1};
 	ni_lines_draw(&m->lines, at, false);
 	if (!m->lines.count && ni_watch_through(w))
