@@ -374,6 +374,43 @@ static const struct ni_opt options[] = {
 const struct ni_opt_table ni_cli_options = {"netinspect", options,
 					    sizeof(options) / sizeof(*options)};
 
+/* Whether @word is the name of a capture file, which no capture filter begins with. */
+static bool
+names_a_file(const char *word)
+{
+	static const char *const ends[] = {".pcap", ".pcapng", ".cap", ".dmp"};
+	if (word[0] == '/' || !strncmp(word, "./", 2) || !strncmp(word, "../", 3))
+		return true;
+	size_t n = strlen(word);
+	for (size_t i = 0; i < 2; i++) {
+		const char *packed = i ? ".zst" : ".gz";
+		size_t k = strlen(packed);
+		if (n > k && !strcmp(word + n - k, packed)) {
+			n -= k;
+			break;
+		}
+	}
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		size_t k = strlen(ends[i]);
+		if (n > k && !strncmp(word + n - k, ends[i], k))
+			return true;
+	}
+	return false;
+}
+
+/* A file was named without -r. */
+static int
+refuse_file(const struct ni_cli *cli, const char *name, struct ni_err *err)
+{
+	ni_fail(err, NI_ERR_INPUT, _("%s: a file, where a capture filter was expected"), name);
+	if (cli->read_file)
+		ni_hint(err, _("one file at a time; two sides of a router: -T report -r %s -r %s"),
+			cli->read_file, name);
+	else
+		ni_hint(err, _("to read it: netinspect -r %s"), name);
+	return NI_ERR_INPUT;
+}
+
 /* The words after the options are a capture filter, as in tcpdump. */
 static int
 join_words(struct ni_cli *cli, int n, char **words, struct ni_err *err)
@@ -381,6 +418,8 @@ join_words(struct ni_cli *cli, int n, char **words, struct ni_err *err)
 	struct ni_buf b = ni_buf(cli->filter_mem, sizeof(cli->filter_mem));
 	if (!n)
 		return NI_SUCCESS;
+	if (names_a_file(words[0]))
+		return refuse_file(cli, words[0], err);
 	if (cli->filter)
 		return ni_fail(err, NI_ERR_INPUT, _("capture filter given twice: -f and '%s'"),
 			       words[0]);

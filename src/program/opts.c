@@ -140,10 +140,18 @@ refuse(const struct ni_opt_table *table, int c, const char *given, struct ni_err
 {
 	bool is_long = given[0] == '-' && given[1] == '-';
 	const struct ni_opt *near = NULL;
-	if (c == ':' && given[0] == '-' && !is_long)
-		return ni_fail(err, NI_ERR_INPUT, _("-%c: needs an argument"), optopt);
-	if (c == ':')
-		return ni_fail(err, NI_ERR_INPUT, _("%s: needs an argument"), given);
+	if (c == ':') {
+		const struct ni_opt *opt = find(table, optopt);
+		char name[64];
+		if (is_long)
+			ni_fail(err, NI_ERR_INPUT, _("%s: needs an argument"), given);
+		else
+			ni_fail(err, NI_ERR_INPUT, _("-%c: needs an argument"), optopt);
+		if (opt)
+			ni_hint(err, _("it is %s %s; '%s --help' lists all options"),
+				ni_opts_called(opt, name), opt->arg, table->program);
+		return NI_ERR_INPUT;
+	}
 	if (is_long) {
 		ni_fail(err, NI_ERR_INPUT, _("%s: no such option, or it takes no argument"), given);
 		near = nearest(table, given + 2);
