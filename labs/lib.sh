@@ -212,6 +212,12 @@ in_state() {
 	on "$1" ss -Htan state "$2" "( sport = :$3 or dport = :$3 )" | grep -q .
 }
 
+# half_second HOST: waits until just after one of the half seconds at which --tick
+# and --close-first both act, so that what two programs begin now meets at the next.
+half_second() {
+	on "$1" netlab client --tick --no-request 127.0.0.1:9 >/dev/null 2>&1 || true
+}
+
 # echoes HOST COUNT ADDRESS [PING-ARGUMENT...]: pings whose data is the nonce.
 echoes() {
 	local data
