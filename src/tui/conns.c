@@ -4,12 +4,12 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "app.h"
 #include "arranged.h"
 #include "conns.h"
 #include "i18n.h"
+#include "mono.h"
 #include "report.h"
 #include "told.h"
 
@@ -72,14 +72,6 @@ static const struct ni_conntab *
 table(const struct conns *c)
 {
 	return ni_model_conns(c->view.app->model);
-}
-
-static int64_t
-mono_ns(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
 /* Row @i of all that there ever were. */
@@ -147,14 +139,14 @@ arrange(struct conns *c)
 	bool same = c->table_version == ni_model_version(a->model) + 1 &&
 		    c->filter_version == ni_filtering_version(a->filter) + 1;
 	/* Live, with many rows: sorting has to leave time for everything else. */
-	bool soon = c->arranged && !again && mono_ns() - c->arranged_ns < SPARE * c->took_ns;
+	bool soon = c->arranged && !again && ni_mono_ns() - c->arranged_ns < SPARE * c->took_ns;
 	bool other = c->filter_changes != ni_filtering_changes(a->filter);
 	a->dirty |= !same && soon;
 	if (again || other || (!c->order.busy && !same && !soon))
 		begin_arranging(c);
 	if (c->order.busy && !ni_arranged_work(&c->order, ARRANGE_NS)) {
 		c->arranged = true;
-		c->arranged_ns = mono_ns();
+		c->arranged_ns = ni_mono_ns();
 		c->took_ns = c->order.spent_ns;
 	}
 	a->dirty |= c->order.busy;

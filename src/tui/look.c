@@ -3,25 +3,17 @@
 #include "config.h"
 
 #include <stdio.h>
-#include <time.h>
 
 #include "app.h"
 #include "i18n.h"
+#include "mono.h"
 
 enum { LOOK_AT_CLOCK = 64, LOOK_NS = 8000000 };
-
-static int64_t
-mono_ns(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 bool
 ni_app_looks(struct ni_app *a, uint64_t i)
 {
-	if (i % LOOK_AT_CLOCK || mono_ns() < a->look.until_ns)
+	if (i % LOOK_AT_CLOCK || ni_mono_ns() < a->look.until_ns)
 		return true;
 	a->look.looked = i;
 	a->look.more = true;
@@ -46,7 +38,7 @@ ni_app_look_work(struct ni_app *a)
 		return false;
 	}
 	l->more = false;
-	l->until_ns = mono_ns() + LOOK_NS;
+	l->until_ns = ni_mono_ns() + LOOK_NS;
 	bool found = v->ops->search(v, l->text, l->way);
 	a->dirty = true;
 	if (!found && l->more)

@@ -11,6 +11,7 @@
 
 #include "app.h"
 #include "i18n.h"
+#include "mono.h"
 
 enum {
 	MS = 1000000,
@@ -30,14 +31,6 @@ on_end(int sig)
 {
 	(void)sig;
 	end_asked = 1;
-}
-
-static int64_t
-mono_ns(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
 /* One slice of everything that goes on by itself. Returns whether there is more at once. */
@@ -138,14 +131,14 @@ loop(struct ni_app *a)
 	bool more = work(a, SLICE_NS); /* so that the first picture has rows */
 	a->dirty = true;
 	while (!a->quit && !end_asked) {
-		int64_t now = mono_ns();
+		int64_t now = ni_mono_ns();
 		once_a_second(a, now);
 		int64_t pause = a->pressed ? DRAW_NS : GOING_NS;
 		if (a->dirty && now - drawn >= pause) {
 			a->dirty = false;
 			a->pressed = !ni_model_stats(a->model).packets;
 			ni_app_draw(a);
-			drawn = mono_ns();
+			drawn = ni_mono_ns();
 		}
 		int ms = more ? 0 : a->dirty ? (int)((pause - (now - drawn)) / MS) + 1 : IDLE_MS;
 		if (!wait(a, ms < 0 ? 0 : ms) || !take_keys(a, &dead))
@@ -153,7 +146,7 @@ loop(struct ni_app *a)
 		/* A key that was pressed waits for nothing but the picture before. */
 		if (!a->pressed || !a->dirty)
 			more = work(a, SLICE_NS);
-		else if (mono_ns() - drawn < DRAW_NS)
+		else if (ni_mono_ns() - drawn < DRAW_NS)
 			more = work(a, HURRY_NS);
 		else
 			more = true; /* the key may have brought some */

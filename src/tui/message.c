@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "app.h"
@@ -14,6 +13,7 @@
 #include "i18n.h"
 #include "lines.h"
 #include "messages.h"
+#include "mono.h"
 
 enum {
 	LINE = 512,
@@ -158,14 +158,6 @@ add_some(struct message *m, int width)
 	return true;
 }
 
-static int64_t
-mono_ns(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 /* Differs when there is more to show. */
 static uint64_t
 measure(const struct ni_messages *m)
@@ -199,9 +191,9 @@ message_draw(struct ni_view *v, struct ni_rect r)
 		m->next = 0;
 		m->done = 0;
 	}
-	int64_t end = mono_ns() + MAKE_NS;
+	int64_t end = ni_mono_ns() + MAKE_NS;
 	while (add_some(m, m->width))
-		if (mono_ns() >= end) {
+		if (ni_mono_ns() >= end) {
 			v->app->dirty = true; /* the rest comes with the next pictures */
 			break;
 		}

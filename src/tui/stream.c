@@ -4,13 +4,13 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "app.h"
 #include "bodytext.h"
 #include "columns.h"
 #include "i18n.h"
 #include "lines.h"
+#include "mono.h"
 #include "said.h"
 
 enum {
@@ -178,14 +178,6 @@ add_some(struct stream *s)
 	return true;
 }
 
-static int64_t
-mono_ns(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 static void
 make_lines(struct stream *s, int width)
 {
@@ -213,11 +205,11 @@ make_lines(struct stream *s, int width)
 		s->lines.n = s->bytes;
 	}
 	s->made = 0;
-	int64_t end = mono_ns() + MAKE_NS;
+	int64_t end = ni_mono_ns() + MAKE_NS;
 	bool more;
 	do
 		more = add_some(s);
-	while (more && mono_ns() < end);
+	while (more && ni_mono_ns() < end);
 	if (more) {
 		s->view.app->dirty = true; /* the rest comes with the next pictures */
 		return;

@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Rows in order; see arranged.h. */
 #include "arranged.h"
+#include "mono.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 enum { LOOK_AT_CLOCK = 1024 };
-
-static int64_t
-mono_ns(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 static void
 swap(void *rows, uint64_t a, uint64_t b)
@@ -82,7 +74,7 @@ fill(struct ni_arranged *a, int64_t end)
 				       comes_before(a, a->next[a->next_n - 1], row);
 			a->next[a->next_n++] = row;
 		}
-		if (row % LOOK_AT_CLOCK == 0 && mono_ns() >= end)
+		if (row % LOOK_AT_CLOCK == 0 && ni_mono_ns() >= end)
 			break;
 	}
 	if (a->at < a->end)
@@ -108,15 +100,15 @@ show(struct ni_arranged *a)
 bool
 ni_arranged_work(struct ni_arranged *a, int64_t budget_ns)
 {
-	int64_t begun = mono_ns();
+	int64_t begun = ni_mono_ns();
 	int64_t end = begun + budget_ns;
 	bool more = a->at < a->end && fill(a, end);
 	if (!a->busy)
 		return false;
 	/* It may be empty from the beginning, or have been filled now. */
 	if (!more)
-		more = ni_sorter_work(&a->sorter, end - mono_ns());
-	a->spent_ns += mono_ns() - begun;
+		more = ni_sorter_work(&a->sorter, end - ni_mono_ns());
+	a->spent_ns += ni_mono_ns() - begun;
 	if (!more)
 		show(a);
 	return more;

@@ -4,10 +4,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "i18n.h"
+#include "mono.h"
 #include "objects.h"
 #include "outdir.h"
 
@@ -78,22 +78,14 @@ ni_exporting_new(struct ni_model *m, const char *path, struct ni_err *err)
 	return x;
 }
 
-static int64_t
-mono_ns(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 bool
 ni_exporting_work(struct ni_exporting *x, int64_t budget_ns)
 {
-	int64_t end = mono_ns() + budget_ns;
+	int64_t end = ni_mono_ns() + budget_ns;
 	for (unsigned n = 1; !x->over && x->next <= x->last; x->next++, n++) {
 		struct ni_frame f;
 		struct ni_excerpt e = ni_model_excerpt(x->m, x->next);
-		if (n % LOOK_AT_CLOCK == 0 && mono_ns() >= end)
+		if (n % LOOK_AT_CLOCK == 0 && ni_mono_ns() >= end)
 			return true;
 		if (!ni_model_frame(x->m, x->next, &f))
 			continue;

@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "i18n.h"
+#include "mono.h"
 
 enum { FLUSH_NS = 20 * 1000 * 1000, STATS_NS = 200 * 1000 * 1000, WAIT_MS = 50 };
 
@@ -28,14 +28,6 @@ struct ni_feed {
 	int64_t flush_ns, stats_ns;
 	uint64_t fresh; /* frames since the last flush */
 };
-
-static int64_t
-mono_ns(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 static void
 wake(struct ni_feed *f)
@@ -61,7 +53,7 @@ flush(struct ni_feed *f)
 static int
 upkeep(struct ni_feed *f, bool idle)
 {
-	int64_t now = mono_ns();
+	int64_t now = ni_mono_ns();
 	if (now >= f->stats_ns) {
 		struct ni_source_stats st;
 		ni_source_stats(f->source, &st);

@@ -3,9 +3,9 @@
 #include "pass.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 #include "i18n.h"
+#include "mono.h"
 
 enum { LOOK_AT_CLOCK = 32 };
 
@@ -54,14 +54,6 @@ ni_pass_session(struct ni_pass *p)
 	return p->session;
 }
 
-static int64_t
-mono_ns(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 static bool
 look(struct ni_pass *p, uint64_t number)
 {
@@ -86,7 +78,7 @@ ni_pass_work(struct ni_pass *p, int64_t budget_ns)
 		return false;
 	if (last < p->seen)
 		return false;
-	int64_t end = mono_ns() + budget_ns;
+	int64_t end = ni_mono_ns() + budget_ns;
 	if (p->seen + 1 < ni_index_first(ix))
 		p->seen = ni_index_first(ix) - 1;
 	for (unsigned i = 1; p->seen < last; i++) {
@@ -94,7 +86,7 @@ ni_pass_work(struct ni_pass *p, int64_t budget_ns)
 		if (!ni_set_add(&p->found, k, look(p, k)))
 			return false;
 		p->seen = k;
-		if (i % LOOK_AT_CLOCK == 0 && mono_ns() >= end)
+		if (i % LOOK_AT_CLOCK == 0 && ni_mono_ns() >= end)
 			break;
 	}
 	return p->seen < last;

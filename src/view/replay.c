@@ -4,9 +4,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "i18n.h"
+#include "mono.h"
 
 enum {
 	BACK = 4000000,     /* packets that are looked through for what has no state to be exact */
@@ -45,14 +45,6 @@ struct ni_replay {
 	size_t ncontext, room, ran;
 	bool failed;
 };
-
-static int64_t
-mono_ns(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 static int
 compare64(const void *a, const void *b)
@@ -268,7 +260,7 @@ collect(struct ni_replay *r, int64_t end)
 		for (; r->at >= last; r->at--)
 			if (is_context(r, r->at, conn[r->at - base]))
 				add(r, r->at);
-		if (mono_ns() >= end)
+		if (ni_mono_ns() >= end)
 			return true;
 	}
 	collect_heads(r);
@@ -304,7 +296,7 @@ run(struct ni_replay *r, int64_t end, ni_replay_fn *fn, void *ctx)
 		uint64_t k = r->context[r->ran++];
 		if (r->ran < 2 || r->context[r->ran - 2] != k)
 			run_one(r, k, fn, ctx);
-		if (r->ran % LOOK_AT_CLOCK == 0 && mono_ns() >= end)
+		if (r->ran % LOOK_AT_CLOCK == 0 && ni_mono_ns() >= end)
 			break;
 	}
 	return r->ran < r->ncontext;
@@ -357,7 +349,7 @@ ni_replay_free(struct ni_replay **r)
 bool
 ni_replay_work(struct ni_replay *r, int64_t budget_ns, ni_replay_fn *fn, void *ctx)
 {
-	int64_t end = mono_ns() + budget_ns;
+	int64_t end = ni_mono_ns() + budget_ns;
 	if (!r->collected && collect(r, end))
 		return !r->failed;
 	return !r->failed && run(r, end, fn, ctx);

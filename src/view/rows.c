@@ -4,8 +4,8 @@
 
 #include <stdint.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "mono.h"
 #include "replay.h"
 
 enum {
@@ -72,14 +72,6 @@ take(void *ctx, const struct ni_dis *d)
 	put(row->info, sizeof(row->info), d, NI_COL_INFO);
 }
 
-static int64_t
-mono_ns(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 static int
 compare(const void *a, const void *b)
 {
@@ -144,12 +136,12 @@ bool
 ni_rows_want(struct ni_rows *r, const uint64_t *numbers, size_t n, int64_t budget_ns)
 {
 	uint64_t missing[AT_ONCE];
-	int64_t end = mono_ns() + budget_ns;
+	int64_t end = ni_mono_ns() + budget_ns;
 	size_t gone = 0; /* the first ones, which cannot be made: they are not there any more */
 	size_t k = missing_of(r, numbers, n, missing);
 	while (k > gone) {
 		size_t some = neighbours(missing + gone, k - gone);
-		int64_t left = end - mono_ns();
+		int64_t left = end - ni_mono_ns();
 		bool done = make_some(r, missing + gone, some, left > 0 ? left : 0);
 		if (!r->replay && !done)
 			return false;
@@ -157,7 +149,7 @@ ni_rows_want(struct ni_rows *r, const uint64_t *numbers, size_t n, int64_t budge
 		k = missing_of(r, numbers, n, missing);
 		if (done && k == before)
 			gone += some;
-		if (!done || mono_ns() >= end)
+		if (!done || ni_mono_ns() >= end)
 			break;
 	}
 	return k > gone;

@@ -4,8 +4,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "mono.h"
 #include "netinspect/proto.h"
 #include "sorter.h"
 
@@ -36,14 +36,6 @@ struct ni_sorted {
 	struct key pivot;
 	int64_t begun_ns, done_ns, took_ns;
 };
-
-static int64_t
-mono_ns(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 /* ---- keys ---- */
 
@@ -166,7 +158,7 @@ sort(struct ni_sorted *o, int64_t budget_ns)
 {
 	if (ni_sorter_work(&o->sorter, budget_ns))
 		return true;
-	o->done_ns = mono_ns();
+	o->done_ns = ni_mono_ns();
 	o->took_ns = o->done_ns - o->begun_ns;
 	return false;
 }
@@ -175,7 +167,7 @@ static void
 begin_sorting(struct ni_sorted *o)
 {
 	ni_sorter_begin(&o->sorter, &sorter_ops, o, o->n);
-	o->begun_ns = mono_ns();
+	o->begun_ns = ni_mono_ns();
 	if (!o->n)
 		sort(o, 0);
 }
@@ -241,7 +233,7 @@ fill(struct ni_sorted *o, const struct ni_sorted_of *of, int64_t end)
 		uint64_t k = ++o->filled;
 		if ((!of->members || ni_set_has(of->members, k)) && reserve(o, o->n + 1))
 			o->row[o->n++] = (uint32_t)(k - o->base);
-		if (k % LOOK_AT_CLOCK == 0 && mono_ns() >= end)
+		if (k % LOOK_AT_CLOCK == 0 && ni_mono_ns() >= end)
 			break;
 	}
 	return o->filled < last;
@@ -260,7 +252,7 @@ pause_ns(const struct ni_sorted *o, const struct ni_sorted_of *of, uint64_t seen
 bool
 ni_sorted_work(struct ni_sorted *o, const struct ni_sorted_of *of, int64_t budget_ns)
 {
-	int64_t now = mono_ns();
+	int64_t now = ni_mono_ns();
 	int64_t end = now + budget_ns;
 	if (of->changes != o->changes || of->last < o->filled)
 		restart(o, of);

@@ -1,21 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Sorting in slices; see sorter.h. */
 #include "sorter.h"
-
-#include <time.h>
+#include "mono.h"
 
 enum {
 	SMALL = 12,          /* rows that are sorted by insertion */
 	LOOK_AT_CLOCK = 512, /* rows between two looks */
 };
-
-static int64_t
-mono_ns(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 static void
 insert(struct ni_sorter *s, const struct ni_sorter_range *r)
@@ -70,7 +61,7 @@ part(struct ni_sorter *s, int64_t end)
 	for (; s->j < s->now.hi; s->j++) {
 		if (s->ops->before(s->rows, s->j))
 			s->ops->swap(s->rows, s->i++, s->j);
-		if (s->j % LOOK_AT_CLOCK == 0 && mono_ns() >= end) {
+		if (s->j % LOOK_AT_CLOCK == 0 && ni_mono_ns() >= end) {
 			s->j++;
 			return false;
 		}
@@ -82,7 +73,7 @@ part(struct ni_sorter *s, int64_t end)
 void
 ni_sorter_begin(struct ni_sorter *s, const struct ni_sorter_ops *ops, void *rows, uint64_t n)
 {
-	uint64_t chance = s->chance ? s->chance : (uint64_t)mono_ns() | 1;
+	uint64_t chance = s->chance ? s->chance : (uint64_t)ni_mono_ns() | 1;
 	*s = (struct ni_sorter){
 	    .ops = ops, .rows = rows, .sorting = n > 0, .n = n, .chance = chance};
 	if (n)
@@ -92,7 +83,7 @@ ni_sorter_begin(struct ni_sorter *s, const struct ni_sorter_ops *ops, void *rows
 bool
 ni_sorter_work(struct ni_sorter *s, int64_t budget_ns)
 {
-	int64_t end = mono_ns() + budget_ns;
+	int64_t end = ni_mono_ns() + budget_ns;
 	for (unsigned i = 1; s->sorting && (s->parting || s->depth); i++) {
 		if (s->parting && !part(s, end))
 			return true;
@@ -103,7 +94,7 @@ ni_sorter_work(struct ni_sorter *s, int64_t budget_ns)
 			insert(s, &s->now);
 		else
 			begin_parting(s);
-		if (i % (LOOK_AT_CLOCK / SMALL) == 0 && mono_ns() >= end)
+		if (i % (LOOK_AT_CLOCK / SMALL) == 0 && ni_mono_ns() >= end)
 			return true;
 	}
 	s->sorting = false;

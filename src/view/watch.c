@@ -3,9 +3,9 @@
 #include "watch.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 #include "i18n.h"
+#include "mono.h"
 
 enum { LOOK_AT_CLOCK = 4096 }; /* steps between two looks; a frame counts as many */
 
@@ -18,14 +18,6 @@ struct ni_watch {
 	uint64_t version;
 	bool over; /* the conversation has ended, or was forgotten */
 };
-
-static int64_t
-mono_ns(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 struct ni_watch *
 ni_watch_new(struct ni_model *m, uint32_t conn, uint64_t max, struct ni_sink *sink,
@@ -124,7 +116,7 @@ bool
 ni_watch_work(struct ni_watch *w, int64_t budget_ns)
 {
 	const struct ni_index *ix = ni_model_index(w->m);
-	int64_t end = mono_ns() + budget_ns;
+	int64_t end = ni_mono_ns() + budget_ns;
 	uint64_t last = end_of(w);
 	unsigned steps = 0;
 	if (w->over)
@@ -142,7 +134,7 @@ ni_watch_work(struct ni_watch *w, int64_t budget_ns)
 		steps += ours ? LOOK_AT_CLOCK / 16 : 1;
 		if (steps >= LOOK_AT_CLOCK) {
 			steps = 0;
-			if (mono_ns() >= end) {
+			if (ni_mono_ns() >= end) {
 				w->next++;
 				return true;
 			}

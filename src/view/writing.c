@@ -4,10 +4,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "i18n.h"
+#include "mono.h"
 #include "writer.h"
 
 enum { LOOK_AT_CLOCK = 64 };
@@ -66,18 +66,10 @@ ni_writing_free(struct ni_writing **out)
 	*out = NULL;
 }
 
-static int64_t
-mono_ns(void)
-{
-	struct timespec t;
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
 bool
 ni_writing_work(struct ni_writing *w, int64_t budget_ns)
 {
-	int64_t end = mono_ns() + budget_ns;
+	int64_t end = ni_mono_ns() + budget_ns;
 	while (w->next <= w->last && !w->rc) {
 		struct ni_frame f;
 		uint64_t k = w->next++;
@@ -85,7 +77,7 @@ ni_writing_work(struct ni_writing *w, int64_t budget_ns)
 			w->rc = ni_writer_put(w->w, &f, &w->err);
 			w->written += !w->rc;
 		}
-		if (k % LOOK_AT_CLOCK == 0 && mono_ns() >= end)
+		if (k % LOOK_AT_CLOCK == 0 && ni_mono_ns() >= end)
 			break;
 	}
 	return w->next <= w->last && !w->rc;
