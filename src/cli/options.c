@@ -374,7 +374,10 @@ static const struct ni_opt options[] = {
 const struct ni_opt_table ni_cli_options = {"netinspect", options,
 					    sizeof(options) / sizeof(*options)};
 
-/* Whether @word is the name of a capture file, which no capture filter begins with. */
+/*
+ * Whether @word is the name of a capture file, which no capture filter begins with. Of a name that
+ * could be one, ni_bpf_compile() has to say it.
+ */
 static bool
 names_a_file(const char *word)
 {

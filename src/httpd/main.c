@@ -185,6 +185,11 @@ main(int argc, char **argv)
 {
 	struct ni_hd_server *s = &server;
 	struct ni_err err = {"", ""};
+	/* For the build, which makes the manual page from the table. */
+	if (argc == 2 && !strcmp(argv[1], "--man-options")) {
+		ni_hd_opts_man();
+		return 0;
+	}
 	int rc = ni_hd_opts_parse(&s->opts, argc, argv, &err);
 	if (rc)
 		return ni_opts_fail("netinspect-httpd", &err, rc);
@@ -194,9 +199,7 @@ main(int argc, char **argv)
 		puts("netinspect-httpd " PACKAGE_VERSION);
 	else if (s->opts.models)
 		print_models();
-	else if (s->opts.man)
-		ni_hd_opts_man();
-	if (s->opts.help || s->opts.version || s->opts.models || s->opts.man)
+	if (s->opts.help || s->opts.version || s->opts.models)
 		return 0;
 	fit_limits(&s->opts);
 	if (ni_hd_signals()) {

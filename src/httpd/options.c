@@ -81,7 +81,6 @@ static const struct ni_opt options[] = {
 	{NI_OPT_HEADING, 0, "Help", NULL, NULL, 0, 0, NULL},
 	{NI_OPT_FLAG, 'h', "help", NULL, "this text", AT(help), 0, NULL},
 	{NI_OPT_FLAG, 'v', "version", NULL, "print the version", AT(version), 0, NULL},
-	{NI_OPT_FLAG, 0, "man-options", NULL, "print the OPTIONS section of the manual page", AT(man), 0, NULL},
 };
 /* clang-format on */
 

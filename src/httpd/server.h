@@ -39,7 +39,7 @@ struct ni_hd_opts {
 	uint32_t workers, cache_s, max_conns, max_per_ip, drain_s;
 	uint32_t head_s, body_s, body_rate, keepalive_s, write_s, linger_ms, max_requests;
 	uint64_t max_body, max_bodies;
-	bool list, et_bug, lt_busy, models, help, version, man, url_knobs;
+	bool list, et_bug, lt_busy, models, help, version, url_knobs;
 	struct ni_hd_tcp tcp;
 	struct ni_hd_knobs knobs;
 };

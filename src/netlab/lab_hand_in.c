@@ -60,15 +60,24 @@ nl_hand_in_folder(struct nl_hand_in *h, const struct nl_lab *lab, struct nl_pool
 			return NI_ERR_INPUT;
 		h->seed = nl_copy(pool, seed, strcspn(seed, "\r\n"));
 	}
-	if (form && !h->answers)
-		return ni_fail(err, NI_ERR_INPUT, _("%s: no answers.txt in it"), dir);
+	if (form && !h->answers) {
+		ni_fail(err, NI_ERR_INPUT, _("%s: no answers.txt in it"), dir);
+		ni_hint(err,
+			_("wanted is a folder that 'netlab run %s' made, or many of them: "
+			  "netlab grade %s FOLDER/*/"),
+			lab->name, lab->name);
+		return NI_ERR_INPUT;
+	}
 	for (unsigned i = 0; i < lab->npoints; i++) {
 		for (unsigned k = 0; k < NENDINGS && !h->file[i]; k++)
 			h->file[i] = if_there(pool, dir,
 					      nl_fmt(pool, "%s%s", lab->point[i].name, endings[k]));
-		if (!h->file[i])
-			return ni_fail(err, NI_ERR_INPUT, _("%s: no %s.pcapng in it"), dir,
-				       lab->point[i].name);
+		if (!h->file[i]) {
+			ni_fail(err, NI_ERR_INPUT, _("%s: no %s.pcapng in it"), dir,
+				lab->point[i].name);
+			ni_hint(err, _("'netlab run %s' makes it"), lab->name);
+			return NI_ERR_INPUT;
+		}
 		int rc = check_regular(h->file[i], err);
 		if (rc)
 			return rc;
