@@ -202,7 +202,11 @@ ni_hd_opts_help(void)
 	ni_opts_help(&table, stdout);
 	puts("\nSIGTERM ends it when open requests are answered, a second one at once; SIGHUP "
 	     "opens\n"
-	     "--root, the log and --mime-types again.");
+	     "--root, the log and --mime-types again.\n"
+	     "\nExamples\n"
+	     "  netinspect-httpd --root . --list\n"
+	     "  netinspect-httpd --model thread --port 8000\n"
+	     "  netinspect-httpd --close-first client --close-delay 60");
 }
 
 void

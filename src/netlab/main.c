@@ -51,6 +51,10 @@ help(void)
 	printf(_("Usage: netlab COMMAND [options]\n\nTools of a network lab.\n\n"));
 	for (size_t i = 0; i < NCOMMANDS; i++)
 		printf("  %-10s %s\n", commands[i].name, _(commands[i].help));
+	fputs(_("\nAn exercise, with a student's number:\n"), stdout);
+	puts("  netlab show 10\n"
+	     "  netlab run 10 --seed 20231234\n"
+	     "  netlab grade 10 10-teardown-20231234");
 	printf(_("\n'netlab COMMAND --help' lists the options of a command.\n"));
 }
 
