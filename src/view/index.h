@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Where every packet lies: 24 bytes a packet in chunks, 2 more where packets are larger than 64 KiB
- * and 2 where they came in at several interfaces. The oldest can go when the bound is reached. Packets are numbered 1, 2, 3 … as shown.
+ * and 2 where they came in at several interfaces. The oldest can go when the bound is reached.
+ * Packets are numbered 1, 2, 3 … as shown.
  */
 #ifndef NI_INDEX_H
 #define NI_INDEX_H
