@@ -38,7 +38,7 @@ read_catalogue(void)
 	struct stat st;
 	bool here = ni_own_folder(own, PATH);
 	if (here)
-		strcat(own, "/locale");
+		memcpy(own + strlen(own), "/locale", sizeof("/locale"));
 	here = here && !stat(own, &st) && S_ISDIR(st.st_mode);
 	bindtextdomain(PACKAGE, here ? own : LOCALEDIR);
 	bind_textdomain_codeset(PACKAGE, "UTF-8");
