@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Rows in order; see arranged.h. */
 #include "arranged.h"
-#include "mono.h"
 
 #include <stdlib.h>
+
+#include "mono.h"
 
 enum { LOOK_AT_CLOCK = 1024 };
 
